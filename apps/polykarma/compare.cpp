@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <sstream>
+
+#include "command.hpp"
+#include "config/reader.hpp"
+#include "game/multi_karma.hpp"
+#include "io/stored_equilibrium.hpp"
+#include "io/summary.hpp"
+#include "study/equilibria.hpp"
+
+namespace polykarma::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+struct Side {
+    std::string file;
+    std::string group;
+    EconomyConfig economy;
+    EquilibriumSummary summary;
+};
+
+Side open_side(const std::string& file, const std::string& group) {
+    return {file, group, read_stored_economy(file, group), read_summary(file, group)};
+}
+
+/// Lines of the resolved economies that differ, as a reader of the two files would mark them.
+void print_economy_differences(const std::string& a, const std::string& b) {
+    std::istringstream left(a);
+    std::istringstream right(b);
+    std::string l;
+    std::string r;
+    int shown = 0;
+    while (std::getline(left, l), std::getline(right, r), left || right) {
+        if (left && right && l == r) continue;
+        if (left) std::cout << "  A: " << l << '\n';
+        if (right) std::cout << "  B: " << r << '\n';
+        if (++shown == 20) {
+            std::cout << "  ...\n";
+            return;
+        }
+    }
+}
+
+/// Largest and summed difference of the state distributions, when both have the same states.
+std::pair<double, double> mass_difference(const Side& a, const Side& b) {
+    // Economies with the same states can differ in their actions, so each file is read with its own layout.
+    const MultiKarma left_game(rules_of(a.economy));
+    const MultiKarma right_game(rules_of(b.economy));
+    const Field left = read_social_state(a.file, a.group, left_game.layout()).mass;
+    const Field right = read_social_state(b.file, b.group, right_game.layout()).mass;
+    double largest = 0.0;
+    double sum = 0.0;
+    for (std::size_t x = 0; x < left.all().size(); ++x) {
+        const double difference = std::abs(left.all()[x] - right.all()[x]);
+        largest = std::max(largest, difference);
+        sum += difference;
+    }
+    return {largest, sum};
+}
+
+bool same_states(const EconomyConfig& a, const EconomyConfig& b) {
+    const auto same_k_max = [](const ResourceConfig& x, const ResourceConfig& y) { return x.k_max == y.k_max; };
+    return a.types.size() == b.types.size() && a.urgencies.size() == b.urgencies.size() &&
+           std::equal(a.resources.begin(), a.resources.end(), b.resources.begin(), b.resources.end(), same_k_max);
+}
+
+Table differences(const Side& a, const Side& b) {
+    Table table({{"quantity", "quantity"}, {"a", "A", "{:.6f}"}, {"b", "B", "{:.6f}"}, {"difference", "B - A", "{:+.2e}"}});
+    const auto add = [&](const std::string& name, double x, double y) { table.add({name, x, y, y - x}); };
+    for (std::size_t t = 0; t < a.summary.types.size() && t < b.summary.types.size(); ++t) {
+        const Payoff& x = a.summary.welfare.payoffs[t];
+        const Payoff& y = b.summary.welfare.payoffs[t];
+        add(a.summary.types[t] + "_en", x.endogenous, y.endogenous);
+        add(a.summary.types[t] + "_ex", x.exogenous, y.exogenous);
+    }
+    const Welfare& x = a.summary.welfare;
+    const Welfare& y = b.summary.welfare;
+    add("SW_en", x.nash.endogenous, y.nash.endogenous);
+    add("SW_ex", x.nash.exogenous, y.nash.exogenous);
+    add("utilitarian_en", x.utilitarian.endogenous, y.utilitarian.endogenous);
+    add("minimum_en", x.minimum.endogenous, y.minimum.endogenous);
+    if (same_states(a.economy, b.economy)) {
+        const auto [largest, sum] = mass_difference(a, b);
+        table.add({std::string("d_largest"), std::nan(""), std::nan(""), largest});
+        table.add({std::string("d_l1"), std::nan(""), std::nan(""), sum});
+    }
+    return table;
+}
+
+}  // namespace
+
+int compare(const std::vector<std::string>& arguments, const Context& context) {
+    Options options("compare A.h5 B.h5 [OPTIONS]",
+                    "Differences between two equilibria: payoffs, welfare, state distribution, economy, and whether they\n"
+                    "count as the same equilibrium (bid shares within 1e-3, payoffs within 1e-4).",
+                    "Examples\n  polykarma compare even.h5 zero.h5\n"
+                    "  polykarma compare study.h5 study.h5 --point-a /points/0000 --point-b /points/0001\n");
+    options.positional("FILES", 2, "two result files");
+    options.add()("point-a", po::value<std::string>()->default_value("/"), "group of A, for a study file")(
+        "point-b", po::value<std::string>()->default_value("/"), "group of B, for a study file");
+    options.add_format();
+    if (!options.parse(arguments, context)) return kSuccess;
+    const auto& files = options.get<std::vector<std::string>>("FILES");
+    if (files.size() != 2) throw UsageError("compare takes two files (see polykarma compare --help)");
+    if (!context.ranks.is_root()) return kSuccess;
+
+    const Side a = open_side(files[0], options.get<std::string>("point-a"));
+    const Side b = open_side(files[1], options.get<std::string>("point-b"));
+    const Table table = differences(a, b);
+    table.print(std::cout, options.format());
+    if (options.format() != Format::text) return kSuccess;
+    std::cout << fmt::format("\nsame equilibrium: {}\nsame economy: {}\n",
+                             !same_states(a.economy, b.economy)              ? "no (other states)"
+                             : !(a.summary.certified && b.summary.certified) ? "unknown (not both certified)"
+                             : same_equilibrium(a.summary, b.summary)        ? "yes"
+                                                                             : "no",
+                             a.economy == b.economy ? "yes" : "no");
+    if (!(a.economy == b.economy)) print_economy_differences(to_toml(a.economy), to_toml(b.economy));
+    return kSuccess;
+}
+
+}  // namespace polykarma::cli

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <fstream>
+#include <iostream>
+
+#include "command.hpp"
+#include "config/reader.hpp"
+#include "io/stored_equilibrium.hpp"
+#include "io/summary.hpp"
+#include "report.hpp"
+#include "study/solve_economy.hpp"
+#include "welfare/multi_karma_benchmark.hpp"
+
+namespace polykarma::cli {
+namespace {
+
+/// State-action pairs per second of one step of the dynamics on one core: measured, see bench/README.md.
+constexpr double kPairsPerSecond = 4e8;
+/// Steps from a start to the usual tolerance: typical of the shipped economies (6,000 to 20,000).
+constexpr double kTypicalSteps = 20000.0;
+
+bool is_hdf5(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string signature(8, '\0');
+    in.read(signature.data(), 8);
+    return in && signature == "\x89HDF\r\n\x1a\n";
+}
+
+std::string clock_time(double seconds) {
+    const long s = std::lround(std::ceil(seconds));
+    return fmt::format("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+int inspect_economy(const std::string& file, const Options& options) {
+    const EconomyConfig economy = read_economy(file, options.overrides());
+    if (options.has("resolved")) {
+        std::cout << to_toml(economy);
+        return kSuccess;
+    }
+    const MultiKarmaRules rules = rules_of(economy);
+    const GameSize size = estimate_size(economy);
+    const double seconds = size.pairs / kPairsPerSecond;
+    const double memory = solve_memory(size) + 64.0;  // and the program itself
+
+    Table sizes({{"quantity", "quantity"}, {"value", "value", "{:.4g}"}, {"unit", "unit"}});
+    sizes.add({std::string("states"), size.states, std::string("")});
+    sizes.add({std::string("pairs"), size.pairs, std::string("state-action pairs")});
+    sizes.add({std::string("memory"), memory, std::string("MiB")});
+    sizes.add({std::string("iteration"), 1e3 * seconds, std::string("ms, predicted for one core")});
+    sizes.add({std::string("solve"), kTypicalSteps * seconds, std::string("s, predicted for 20,000 iterations")});
+    const auto payoffs = benchmark_payoffs(rules);
+    if (options.format() != Format::text) {
+        for (std::size_t t = 0; t < payoffs.size(); ++t) {
+            sizes.add({"benchmark_en_" + rules.types[t].name, payoffs[t].endogenous, std::string("payoff per stage")});
+            sizes.add({"benchmark_ex_" + rules.types[t].name, payoffs[t].exogenous, std::string("payoff per stage")});
+        }
+        sizes.print(std::cout, options.format());
+        return kSuccess;
+    }
+    sizes.print(std::cout, Format::text);
+    Table benchmark({{"type", "type"}, {"share", "share"}, {"benchmark_en", "payoff"}, {"benchmark_ex", "when active"}},
+                    "\nBenchmark, nobody has priority (mean payoff per stage)");
+    for (std::size_t t = 0; t < payoffs.size(); ++t)
+        benchmark.add({rules.types[t].name, rules.types[t].share, payoffs[t].endogenous, payoffs[t].exogenous});
+    benchmark.print(std::cout, Format::text);
+    std::cout << fmt::format("\nsbatch --ntasks=1 --mem={:.0f}M --time={} --wrap='polykarma solve {} -o out.h5'\n",
+                             std::ceil(2.0 * memory), clock_time(60.0 + 3.0 * kTypicalSteps * seconds), file);
+    return kSuccess;
+}
+
+int inspect_results(const std::string& file, const Options& options) {
+    const auto entries = list_equilibria(file);
+    if (options.has("resolved")) {
+        for (const auto& entry : entries)
+            if (entry.error.empty()) std::cout << to_toml(read_stored_economy(file, entry.group));
+        return kSuccess;
+    }
+    if (entries.size() == 1 && entries.front().group == "/" && options.format() == Format::text) {
+        print_equilibrium(std::cout, read_summary(file));
+        return kSuccess;
+    }
+    std::vector<std::string> types;
+    for (const auto& entry : entries)
+        if (entry.error.empty()) types = read_summary(file, entry.group).types;
+    std::vector<Column> columns{{"group", "group"}, {"labels", "labels"}};
+    for (auto& column : summary_columns(types)) columns.push_back(std::move(column));
+    Table table(std::move(columns), options.format() == Format::text ? read_title(file) : "");
+    for (const auto& entry : entries) {
+        std::string labels;
+        for (const auto& [axis, label] : entry.labels) labels += (labels.empty() ? "" : " ") + label;
+        if (!entry.error.empty()) {
+            std::cerr << "polykarma: " << entry.group << " failed: " << entry.error << '\n';
+            continue;
+        }
+        std::vector<Cell> row{entry.group, labels};
+        for (auto& cell : summary_cells(read_summary(file, entry.group))) row.push_back(std::move(cell));
+        table.add(std::move(row));
+    }
+    table.print(std::cout, options.format());
+    return kSuccess;
+}
+
+}  // namespace
+
+int inspect(const std::vector<std::string>& arguments, const Context& context) {
+    Options options("inspect ECONOMY|OUT.h5 [OPTIONS]",
+                    "Of an economy: number of states and state-action pairs, memory and time to expect with an sbatch\n"
+                    "line, and the payoffs of the benchmark without priority, which can be checked by hand. Nothing is\n"
+                    "solved. Of a result file: what it holds.",
+                    "Examples\n  polykarma inspect economy.toml --set resource.*.k_max=48\n"
+                    "  polykarma inspect economy.toml --resolved     the economy with every default spelled out\n");
+    options.positional("FILE", 1, "economy file, or result file");
+    options.add()("resolved", "print the resolved economy (TOML) instead");
+    options.add_set();
+    options.add_format();
+    if (!options.parse(arguments, context)) return kSuccess;
+    if (!context.ranks.is_root()) return kSuccess;
+    const auto& file = options.get<std::string>("FILE");
+    if (!is_hdf5(file)) return inspect_economy(file, options);
+    if (options.has("set")) throw UsageError("--set has no effect on a result file (see polykarma inspect --help)");
+    return inspect_results(file, options);
+}
+
+}  // namespace polykarma::cli

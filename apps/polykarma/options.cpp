@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "command.hpp"
+
+namespace polykarma::cli {
+namespace po = boost::program_options;
+
+Options::Options(std::string usage, std::string about, std::string examples)
+    : usage_(std::move(usage)), about_(std::move(about)), examples_(std::move(examples)) {
+    described_.add_options()("help,h", "print this and stop");
+}
+
+void Options::positional(const char* name, int count, const char* help) {
+    if (count == 1) {
+        optional_positional(name, help);
+    } else {
+        all_.add_options()(name, po::value<std::vector<std::string>>(), help);
+        positional_.add(name, count);
+    }
+    required_.emplace_back(name);
+}
+
+void Options::optional_positional(const char* name, const char* help) {
+    all_.add_options()(name, po::value<std::string>(), help);
+    positional_.add(name, 1);
+}
+
+void Options::add_format() {
+    add()("format", po::value<std::string>()->default_value("text"), "results on standard output: text, csv or json");
+}
+
+void Options::add_quiet() { add()("quiet,q", "no progress on standard error"); }
+
+void Options::add_set() {
+    add()("set", po::value<std::vector<std::string>>()->composing(),
+          "key=value: changes a key of the economy file before it is read, e.g. resource.*.k_max=6 (repeatable; "
+          "`polykarma keys` lists the keys)");
+}
+
+bool Options::parse(const std::vector<std::string>& arguments, const Context& context) {
+    all_.add(described_);
+    const std::string hint = " (see polykarma " + usage_.substr(0, usage_.find(' ')) + " --help)";
+    try {
+        po::command_line_parser parser(arguments);
+        parser.options(all_).positional(positional_);
+        // A prefix of an option is not taken for it: options added later must not change what a script means.
+        parser.style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing);
+        po::store(parser.run(), values_);
+        po::notify(values_);
+    } catch (const po::error& error) {
+        throw UsageError(error.what() + hint);
+    }
+    if (has("help")) {
+        if (context.ranks.is_root())
+            std::cout << "usage: polykarma " << usage_ << "\n\n" << about_ << "\n\n" << described_ << "\n" << examples_;
+        return false;
+    }
+    for (const auto& name : required_)
+        if (!has(name.c_str())) throw UsageError("missing argument " + name + hint);
+    if (values_.count("format") > 0) static_cast<void>(format());
+    if (values_.count("output") > 0 && get<std::string>("output").empty()) throw UsageError("--output (is empty): a file" + hint);
+    return true;
+}
+
+Format Options::format() const {
+    const auto& name = get<std::string>("format");
+    if (name == "text") return Format::text;
+    if (name == "csv") return Format::csv;
+    if (name == "json") return Format::json;
+    throw UsageError("--format " + name + " (unknown): text, csv or json");
+}
+
+std::vector<std::string> Options::overrides() const {
+    return has("set") ? get<std::vector<std::string>>("set") : std::vector<std::string>{};
+}
+
+void complain(const Context& context, const std::string& line) {
+    if (!context.ranks.is_root()) return;
+    std::cerr << "polykarma: error: ";
+    // A file name or an argument may hold a line break; the message is one line all the same.
+    for (const char c : line) std::cerr << (c == '\n' || c == '\r' ? ' ' : c);
+    std::cerr << '\n';
+}
+
+}  // namespace polykarma::cli

@@ -1,0 +1,110 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <ostream>
+
+namespace polykarma::cli {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+double gain_percent(double payoff, double benchmark) { return 100.0 * (payoff / benchmark - 1.0); }
+
+}  // namespace
+
+std::string verdict(const EquilibriumSummary& s) {
+    const std::string search = fmt::format("{} after {} iterations from the start {}", s.reason, s.iterations, s.start);
+    if (s.certified) return "certified (" + search + ")";
+    return "NOT certified (" + search + "): the numbers below describe a state that is no equilibrium to the tolerance";
+}
+
+Table payoff_table(const std::vector<std::string>& types, const Welfare& w) {
+    Table table({{"type", "type"},
+                 {"payoff_en", "payoff"},
+                 {"benchmark_en", "benchmark"},
+                 {"gain_en", "gain", "{:+.1f} %"},
+                 {"payoff_ex", "when active"},
+                 {"benchmark_ex", "benchmark"},
+                 {"gain_ex", "gain", "{:+.1f} %"}},
+                "Mean payoff per stage (benchmark: nobody has priority)");
+    for (std::size_t t = 0; t < types.size(); ++t) {
+        const Payoff& p = w.payoffs[t];
+        const Payoff& b = w.benchmark[t];
+        table.add({types[t], p.endogenous, b.endogenous, gain_percent(p.endogenous, b.endogenous), p.exogenous,
+                   b.exogenous, gain_percent(p.exogenous, b.exogenous)});
+    }
+    return table;
+}
+
+Table certificate_table(const Certificate& c, const Tolerance& tolerance, const Certificate* recorded) {
+    std::vector<Column> columns{{"quantity", "certificate"},
+                                {"value", recorded != nullptr ? "recomputed" : "value", "{:.2e}"}};
+    if (recorded != nullptr) columns.push_back({"recorded", "recorded", "{:.2e}"});
+    columns.push_back({"tolerance", "tolerance", "{:.0e}"});
+    Table table(std::move(columns));
+    const auto add = [&](const char* name, double Certificate::*member, double limit) {
+        std::vector<Cell> row{std::string(name), c.*member};
+        if (recorded != nullptr) row.emplace_back(recorded->*member);
+        row.emplace_back(limit);
+        table.add(std::move(row));
+    };
+    add("stationarity", &Certificate::stationarity, tolerance.stationarity);
+    add("gain_mean", &Certificate::gain_mean, tolerance.gain);
+    add("gain_max", &Certificate::gain_max, kNone);
+    add("gain_all", &Certificate::gain_all, kNone);
+    add("exploitability_mean", &Certificate::exploitability_mean, tolerance.exploitability);
+    add("exploitability_max", &Certificate::exploitability_max, kNone);
+    add("bellman", &Certificate::bellman, kBellmanTolerance * c.value_scale);
+    add("mass_error", &Certificate::mass_error, kConservationTolerance);
+    add("karma_error", &Certificate::karma_error, kConservationTolerance);
+    add("karma_lost", &Certificate::karma_lost, kConservationTolerance);
+    add("response_error", &Certificate::response_error, kConservationTolerance);
+    add("negative_mass", &Certificate::negative_mass, kConservationTolerance);
+    return table;
+}
+
+void print_equilibrium(std::ostream& out, const EquilibriumSummary& s) {
+    out << s.title << '\n' << verdict(s) << "\n\n";
+    payoff_table(s.types, s.welfare).print(out, Format::text);
+    out << '\n';
+    Table welfare({{"measure", "welfare"}, {"en", "all stages"}, {"ex", "when active"}});
+    welfare.add({std::string("Nash"), s.welfare.nash.endogenous, s.welfare.nash.exogenous});
+    welfare.add({std::string("utilitarian"), s.welfare.utilitarian.endogenous, s.welfare.utilitarian.exogenous});
+    welfare.add({std::string("minimum"), s.welfare.minimum.endogenous, s.welfare.minimum.exogenous});
+    welfare.print(out, Format::text);
+    out << fmt::format("every type beats the benchmark: {}\n\n", s.welfare.everyone_gains ? "yes" : "no");
+    certificate_table(s.certificate, s.tolerance).print(out, Format::text);
+    out << fmt::format("lambda {:g}: the softmax response keeps gains from falling far below its own smoothing\n", s.lambda);
+}
+
+std::vector<Column> summary_columns(const std::vector<std::string>& types) {
+    std::vector<Column> columns{{"start", "start"}, {"certified", "certified"}, {"reason", "reason"}, {"lambda", "lambda", "{:g}"}};
+    for (const auto& type : types) columns.push_back({type + "_en", type + "_en"});
+    columns.push_back({"SW_en", "SW_en"});
+    for (const auto& type : types) columns.push_back({type + "_ex", type + "_ex"});
+    columns.push_back({"SW_ex", "SW_ex"});
+    for (const char* name : {"stationarity", "gain_mean", "gain_max", "exploitability_mean", "exploitability_max"})
+        columns.push_back({name, name, "{:.1e}"});
+    columns.push_back({"iterations", "iterations"});
+    columns.push_back({"seconds", "seconds", "{:.1f}"});
+    return columns;
+}
+
+std::vector<Cell> summary_cells(const EquilibriumSummary& s) {
+    std::vector<Cell> cells{s.start, s.certified, s.reason, s.lambda};
+    for (const auto& p : s.welfare.payoffs) cells.emplace_back(p.endogenous);
+    cells.emplace_back(s.welfare.nash.endogenous);
+    for (const auto& p : s.welfare.payoffs) cells.emplace_back(p.exogenous);
+    cells.emplace_back(s.welfare.nash.exogenous);
+    const Certificate& c = s.certificate;
+    for (const double x : {c.stationarity, c.gain_mean, c.gain_max, c.exploitability_mean, c.exploitability_max})
+        cells.emplace_back(x);
+    cells.emplace_back(s.iterations);
+    cells.emplace_back(s.seconds);
+    return cells;
+}
+
+}  // namespace polykarma::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "io/summary.hpp"
+#include "table.hpp"
+
+namespace polykarma::cli {
+
+/// One equilibrium for a reader: payoffs per type, welfare, certificate.
+void print_equilibrium(std::ostream& out, const EquilibriumSummary& summary);
+
+/// The certificate beside its tolerances; with `recorded`, beside what a file claims.
+[[nodiscard]] Table certificate_table(const Certificate& certificate, const Tolerance& tolerance,
+                                      const Certificate* recorded = nullptr);
+
+/// Payoffs per type beside the benchmark economy without priority access.
+[[nodiscard]] Table payoff_table(const std::vector<std::string>& types, const Welfare& welfare);
+
+/// One row of a results table, all numbers of an equilibrium side by side; also the CSV and JSON form of `solve`.
+[[nodiscard]] std::vector<Column> summary_columns(const std::vector<std::string>& types);
+[[nodiscard]] std::vector<Cell> summary_cells(const EquilibriumSummary& summary);
+
+/// "certified", or why not.
+[[nodiscard]] std::string verdict(const EquilibriumSummary& summary);
+
+}  // namespace polykarma::cli

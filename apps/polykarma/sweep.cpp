@@ -1,0 +1,62 @@
+#include <iostream>
+
+#include "report.hpp"
+#include "study_command.hpp"
+
+namespace polykarma::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+Table results_table(const StudyOutcome& outcome) {
+    std::vector<Column> columns{{"point", "point"}};
+    for (const auto& axis : outcome.results.axes) columns.push_back({axis, axis});
+    columns.push_back({"equilibrium", "equilibrium"});
+    for (auto& column : summary_columns(outcome.results.types)) columns.push_back(std::move(column));
+    columns.push_back({"error", "error"});
+    Table table(std::move(columns));
+    for (std::size_t i = 0; i < outcome.results.rows.size(); ++i) {
+        const StudyRow& row = outcome.results.rows[i];
+        std::vector<Cell> cells{static_cast<long>(row.point)};
+        for (const auto& label : row.labels) cells.emplace_back(label);
+        cells.emplace_back(static_cast<long>(row.equilibrium));
+        EquilibriumSummary summary = outcome.summaries[i];
+        if (!row.error.empty()) {
+            summary.start = row.start;
+            summary.reason = row.reason;
+            summary.lambda = row.lambda;
+            summary.certificate = row.certificate;
+            summary.welfare.nash = row.nash;
+            summary.welfare.payoffs.assign(outcome.results.types.size(), row.nash);  // NaN, like all of the row
+        }
+        for (auto& cell : summary_cells(summary)) cells.push_back(std::move(cell));
+        cells.emplace_back(row.error);
+        table.add(std::move(cells));
+    }
+    return table;
+}
+
+}  // namespace
+
+int sweep(const std::vector<std::string>& arguments, const Context& context) {
+    Options options("sweep STUDY [-o OUT.h5] [OPTIONS]",
+                    "Solves every point of a study file (a base economy and axes) from every start, and prints a row per\n"
+                    "point. Points are dealt to the ranks of mpirun or srun. `equilibrium` numbers the distinct certified\n"
+                    "equilibria of a design; 0 is not certified. Exit code 0: every point was computed.",
+                    "Examples\n  mpirun -n 2 polykarma sweep inputs/paper/multi_karma/table1.toml -o table1.h5\n"
+                    "  polykarma sweep study.toml --set resource.*.k_max=12 --format csv\n");
+    options.positional("STUDY", 1, "study file (TOML)");
+    options.add()("output,o", po::value<std::string>(), "write all points to this HDF5 file")(
+        "strict", "end with exit code 3 when a point is not certified");
+    options.add_set();
+    options.add_format();
+    options.add_quiet();
+    if (!options.parse(arguments, context)) return kSuccess;
+    StudyRequest request{read_study(options.get<std::string>("STUDY")), options.overrides(), {}, {}, options.quiet()};
+    if (options.has("output")) request.output = options.get<std::string>("output");
+    const StudyOutcome outcome = run_and_write(request, context);
+    if (context.ranks.is_root()) results_table(outcome).print(std::cout, options.format());
+    return exit_code(outcome, options.has("strict"), context);
+}
+
+}  // namespace polykarma::cli

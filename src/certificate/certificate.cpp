@@ -1,0 +1,59 @@
+#include "certificate/certificate.hpp"
+
+#include <initializer_list>
+
+namespace polykarma {
+namespace {
+
+/// Maximum that keeps a NaN once it has seen one.
+double larger(double worst, double value) { return std::isnan(worst) || value <= worst ? worst : value; }
+
+}  // namespace
+
+bool meets(const Certificate& c, const Tolerance& tolerance) {
+    for (const double value :
+         {c.stationarity, c.gain_mean, c.gain_max, c.gain_all, c.exploitability_mean, c.exploitability_max, c.bellman,
+          c.value_scale, c.mass_error, c.karma_error, c.karma_lost, c.response_error, c.negative_mass})
+        if (!std::isfinite(value)) return false;
+    for (const double error : {c.mass_error, c.karma_error, c.karma_lost, c.response_error, c.negative_mass})
+        if (error > kConservationTolerance) return false;
+    return c.stationarity <= tolerance.stationarity && c.gain_mean <= tolerance.gain &&
+           c.exploitability_mean <= tolerance.exploitability && c.bellman <= kBellmanTolerance * std::max(c.value_scale, 1e-300);
+}
+
+namespace detail {
+
+double response_error(const SparseResponse& response) {
+    double worst = 0.0;
+    for (std::size_t state = 0; state + 1 < response.starts().size(); ++state) {
+        double sum = 0.0;
+        for (auto i = response.starts()[state]; i < response.starts()[state + 1]; ++i) {
+            sum += response.probabilities()[i];
+            worst = larger(worst, -response.probabilities()[i]);
+        }
+        worst = larger(worst, std::abs(sum - 1.0));
+    }
+    return worst;
+}
+
+double mass_error(const Layout& layout, const Field& mass) {
+    double worst = 0.0;
+    for (const auto r : Range<Stage>(layout.stages()))
+        for (const auto t : Range<Type>(layout.types())) {
+            double sum = 0.0;
+            for (const auto u : Range<Exogenous>(layout.exogenous_states()))
+                for (const double d : mass.block(r, layout.block(t, u))) sum += d;
+            const double share = layout.type_infos()[t.at()].share;
+            worst = larger(worst, std::abs(sum - share) / share);
+        }
+    return worst;
+}
+
+double negative_mass(const Field& mass) {
+    double worst = 0.0;
+    for (const double d : mass.all()) worst = larger(worst, -d);
+    return worst;
+}
+
+}  // namespace detail
+}  // namespace polykarma

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "config/economy.hpp"
+
+namespace polykarma {
+
+/// What a choice is called in files and tables, in the order of the enumerators.
+template <class E>
+struct ChoiceNames;
+
+template <>
+struct ChoiceNames<Redistribution> {
+    static constexpr std::array<std::string_view, 3> names{"active", "all", "non_winners"};
+};
+
+template <>
+struct ChoiceNames<ExchangeRule> {
+    static constexpr std::array<std::string_view, 3> names{"none", "worth", "rates"};
+};
+
+template <>
+struct ChoiceNames<PolicyStart> {
+    static constexpr std::array<std::string_view, 3> names{"even", "zero", "proportional"};
+};
+
+template <>
+struct ChoiceNames<KarmaStart> {
+    static constexpr std::array<std::string_view, 2> names{"at_mean", "uniform"};
+};
+
+/// The name of a choice, e.g. "non_winners".
+template <class E>
+[[nodiscard]] constexpr std::string_view name_of(E choice) {
+    return ChoiceNames<E>::names[static_cast<std::size_t>(choice)];
+}
+
+}  // namespace polykarma

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace polykarma {
+
+/// Who receives what the winners of a contest paid.
+enum class Redistribution { active, all, non_winners };
+
+/// How karma of one account counts when bidding for another resource.
+enum class ExchangeRule { none, worth, rates };
+
+/// The bidding policy that a solve starts from.
+enum class PolicyStart { even, zero, proportional };
+
+/// The karma law that a solve starts from.
+enum class KarmaStart { at_mean, uniform };
+
+struct UrgencyConfig {
+    std::string name;
+    double value = 0.0;  ///< payoff per unit of saved delay
+
+    friend bool operator==(const UrgencyConfig&, const UrgencyConfig&) = default;
+};
+
+struct ResourceConfig {
+    std::string name;
+    double capacity = 0.0;           ///< share of the population, 0 < capacity <= 1
+    double priority_capacity = 0.0;  ///< share of the population, 0 <= priority_capacity < capacity
+    int k_max = 0;                   ///< largest balance of the account
+    double k_mean = 0.0;             ///< initial mean balance, 0 <= k_mean <= k_max
+    double discount = 1.0;           ///< applied on leaving this stage
+    Redistribution redistribution = Redistribution::all;
+
+    friend bool operator==(const ResourceConfig&, const ResourceConfig&) = default;
+};
+
+struct ExchangeConfig {
+    ExchangeRule rule = ExchangeRule::none;
+    std::vector<double> worth;               ///< [resource], rule worth: rates[r][r'] = worth[r'] / worth[r]
+    std::vector<std::vector<double>> rates;  ///< [resource][resource], rule rates
+
+    friend bool operator==(const ExchangeConfig&, const ExchangeConfig&) = default;
+};
+
+/// Resource-urgency chain of one type. Either `transition` (all of it) or the convenient form draw, need, kept.
+struct ChainConfig {
+    std::vector<double> draw;  ///< [urgency] probabilities when urgency is drawn
+    std::vector<double> need;  ///< [resource] probability of needing it when urgency is drawn on arriving there
+    bool kept = true;          ///< positive urgency is kept through the day; after 0 it is drawn anew
+    /// [resource][from urgency][to urgency], from this resource to the next one (the last one leads to the next day)
+    std::vector<std::vector<std::vector<double>>> transition;
+
+    friend bool operator==(const ChainConfig&, const ChainConfig&) = default;
+};
+
+struct TypeConfig {
+    std::string name;
+    double share = 0.0;  ///< share of the population
+    ChainConfig chain;
+
+    friend bool operator==(const TypeConfig&, const TypeConfig&) = default;
+};
+
+struct SolverConfig {
+    double lambda = 0.0;          ///< softmax sharpness, 1 / payoff
+    double step = 0.0;            ///< h: weight of the pushed distribution in one step
+    double response_rate = 0.0;   ///< eta: the policy moves by eta * h
+    int max_iterations = 0;
+    double stationarity = 0.0;    ///< tolerance on S
+    double gain = 0.0;            ///< tolerance on E_mean
+    double exploitability = 0.0;  ///< tolerance on G_mean
+    PolicyStart start = PolicyStart::even;
+    KarmaStart karma_start = KarmaStart::at_mean;
+    double memory_limit = 0.0;    ///< MiB; larger economies are refused before anything is allocated
+
+    friend bool operator==(const SolverConfig&, const SolverConfig&) = default;
+};
+
+/// An economy as written by the user, structurally checked: types, bounds, matching lengths, probabilities that sum to
+/// one. What needs the rules of the game (unique stationary law, money pumps) is checked when the game is built.
+struct EconomyConfig {
+    std::string title;
+    std::string description;
+    double nominal_payoff = 0.0;  ///< sigma_n
+    double tie_smoothing = 0.0;   ///< epsilon
+    std::vector<UrgencyConfig> urgencies;
+    std::vector<ResourceConfig> resources;
+    ExchangeConfig exchange;
+    std::vector<TypeConfig> types;
+    SolverConfig solver;
+
+    /// Dotted key -> where it was set, e.g. "resource.H.k_max"; used by `where`.
+    std::map<std::string, SourceLocation, std::less<>> sources;
+
+    /// Location of a key, or of its closest parent that was written down.
+    [[nodiscard]] SourceLocation where(std::string_view key) const;
+
+    /// The same economy, wherever its keys were written.
+    friend bool operator==(const EconomyConfig& a, const EconomyConfig& b);
+};
+
+}  // namespace polykarma

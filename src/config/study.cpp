@@ -1,0 +1,143 @@
+#include "config/study.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "config/choices.hpp"
+#include "config/document.hpp"
+#include "config/overrides.hpp"
+#include "config/read_visitor.hpp"
+#include "config/reader.hpp"
+#include "config/schema.hpp"
+#include "config/study_keys.hpp"
+
+namespace polykarma {
+namespace {
+
+bool has_duplicates(std::vector<std::string> words) {
+    std::ranges::sort(words);
+    return std::ranges::adjacent_find(words) != words.end();
+}
+
+/// A string without its quotes, everything else as written.
+std::string label_of(const AnyValue& value) {
+    const bool is_plain_string =
+        value.text.size() >= 2 && value.text.front() == '"' && value.text.find('\\') == std::string::npos;
+    return is_plain_string ? value.text.substr(1, value.text.size() - 2) : value.text;
+}
+
+class StudyReader {
+public:
+    explicit StudyReader(const std::filesystem::path& file)
+        : study_(read_config<StudyConfig>(parse_document(read_text(file), file.string()), study_spec(), state_)) {
+        study_.file = file;
+    }
+
+    StudyConfig run() {
+        study_.base_file = study_.file.parent_path() / study_.base;
+        study_.base_text = read_text(study_.base_file);
+        const EconomyConfig base = parse_economy(study_.base_text, study_.base_file.string());
+        if (study_.starts.empty()) study_.starts = {base.solver.start};
+        for (auto it = study_.starts.begin(); it != study_.starts.end(); ++it)
+            if (std::find(study_.starts.begin(), it, *it) != it)
+                refuse("starts", fmt::format("{} is there twice", name_of(*it)), "each start once");
+        for (StudyAxis& axis : study_.axes) complete(axis);
+        check_size();
+        check_points();
+        return study_;
+    }
+
+private:
+    [[noreturn]] void refuse(const std::string& key, const std::string& why, const std::string& allowed) const {
+        auto it = state_.sources.find(key);
+        throw InputError(it == state_.sources.end() ? SourceLocation{study_.file.string(), 0} : it->second, key, "",
+                         why, allowed);
+    }
+
+    void complete(StudyAxis& axis) const {
+        const std::string path = "axis." + axis.name;
+        if (axis.values.empty()) refuse(path + ".values", "is empty", "at least one value");
+        if (axis.labels.empty()) std::ranges::transform(axis.values, std::back_inserter(axis.labels), label_of);
+        if (axis.labels.size() != axis.values.size())
+            refuse(path + ".labels", fmt::format("{} labels for {} values", axis.labels.size(), axis.values.size()),
+                   "one label per value");
+        if (has_duplicates(axis.labels)) refuse(path + ".labels", "two values have the same label", "unique labels");
+    }
+
+    void check_size() const {
+        std::size_t points = study_.starts.size();
+        for (const StudyAxis& axis : study_.axes) {
+            points *= axis.values.size();  // at most 4096 per axis, and refused as soon as it is too large
+            if (points > max_study_points)
+                refuse("axis", "too many points", fmt::format("at most {}", max_study_points));
+        }
+    }
+
+    void check_points() const {
+        // Starts need no check of their own, and are the fastest index.
+        const std::size_t starts = study_.starts.size();
+        if (study_.size() <= max_checked_points * starts) {
+            for (std::size_t i = 0; i < study_.size(); i += starts) check_point(study_.point(i));
+            return;
+        }
+        std::size_t stride = study_.size();
+        for (const StudyAxis& axis : study_.axes) {
+            stride /= axis.values.size();
+            for (std::size_t j = 0; j < axis.values.size(); ++j) check_point(study_.point(j * stride));
+        }
+    }
+
+    /// A problem that shows at a key of the base is reported at the study all the same.
+    void check_point(const StudyPoint& point) const {
+        try {
+            static_cast<void>(economy_of(study_, point));
+        } catch (const InputError& error) {
+            const std::string_view message = error.what();
+            if (message.starts_with(study_.file.string() + ":") || point.places.empty()) throw;
+            throw InputError(point.places.front(), "point", fmt::format("{}", fmt::join(point.labels, ", ")),
+                             "the base economy cannot be changed like this", std::string(message));
+        }
+    }
+
+    ReadState state_;
+    StudyConfig study_;
+};
+
+}  // namespace
+
+std::size_t StudyConfig::size() const {
+    std::size_t points = starts.size();
+    for (const StudyAxis& axis : axes) points *= axis.values.size();
+    return points;
+}
+
+StudyPoint StudyConfig::point(std::size_t index) const {
+    POLYKARMA_EXPECTS(index < size());
+    StudyPoint point;
+    point.start = starts[index % starts.size()];
+    index /= starts.size();
+    for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
+        const std::size_t i = index % axis->values.size();
+        index /= axis->values.size();
+        point.labels.push_back(axis->labels[i]);
+        point.overrides.push_back(axis->key + "=" + axis->values[i].text);
+        point.places.push_back(axis->values[i].where);
+    }
+    std::ranges::reverse(point.labels);
+    std::ranges::reverse(point.overrides);
+    std::ranges::reverse(point.places);
+    return point;
+}
+
+StudyConfig read_study(const std::filesystem::path& file) { return StudyReader(file).run(); }
+
+EconomyConfig economy_of(const StudyConfig& study, const StudyPoint& point, std::span<const std::string> overrides) {
+    std::vector<Override> changes;
+    for (std::size_t i = 0; i < point.overrides.size(); ++i) changes.push_back({point.overrides[i], point.places[i]});
+    changes.push_back({fmt::format("solver.start={}", name_of(point.start)), {study.file.string(), 0}});
+    for (const std::string& assignment : overrides) changes.push_back(command_line_override(assignment));
+    return parse_economy_with(study.base_text, study.base_file.string(), changes);
+}
+
+}  // namespace polykarma

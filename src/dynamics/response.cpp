@@ -1,0 +1,44 @@
+#include "dynamics/response.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace polykarma {
+
+Response::Response(const Layout& layout) : layout_(&layout) {
+    std::size_t total = 0;
+    for (const auto r : Range<Stage>(layout.stages())) {
+        std::vector<std::size_t> starts{0};
+        for (const std::size_t length : layout.stage(r).row_lengths) starts.push_back(starts.back() + padded(length));
+        stage_starts_.push_back(total);
+        total += starts.back() * layout.blocks();
+        row_starts_.push_back(std::move(starts));
+    }
+    data_.resize(total, 0.0);
+}
+
+SparseResponse::SparseResponse(const Response& dense, double cutoff) : SparseResponse(dense.layout()) {
+    for (const auto r : Range<Stage>(layout_->stages()))
+        dense.for_each(r, [&](const Site&, Row row) {
+            const auto first = static_cast<std::ptrdiff_t>(actions_.size());
+            double rest = 1.0;  // so that the row sums to one
+            for (std::size_t a = 0; a < row.size(); ++a) {
+                if (row[a] < cutoff) continue;
+                actions_.push_back(static_cast<std::int32_t>(a));
+                probabilities_.push_back(row[a]);
+                rest -= row[a];
+            }
+            *std::max_element(probabilities_.begin() + first, probabilities_.end()) += rest;
+            starts_.push_back(actions_.size());
+        });
+}
+
+void SparseResponse::append(std::span<const std::int32_t> actions, std::span<const double> probabilities) {
+    POLYKARMA_EXPECTS(actions.size() == probabilities.size());
+    actions_.insert(actions_.end(), actions.begin(), actions.end());
+    probabilities_.insert(probabilities_.end(), probabilities.begin(), probabilities.end());
+    starts_.push_back(actions_.size());
+}
+
+}  // namespace polykarma

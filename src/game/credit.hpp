@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+
+namespace polykarma {
+
+/// An integer credit that is `whole` or `whole + 1`, the latter with probability `fraction`; what exceeds the room of
+/// an account is clipped.
+struct Credit {
+    int whole = 0;
+    double fraction = 0.0;  ///< in [0, 1)
+    double lost = 0.0;      ///< payment for which no receiver had room, karma per capita
+};
+
+/// The credit whose expectation over the receivers equals the payment, clipping included:
+///   sum_k receivers[k] [(1 - f) min(q, room) + f min(q + 1, room)] = payment,  room = k_max - k
+/// Shapes   receivers [balance 0..k_max]: mass that receives, by balance after the debit
+/// Ensures  no credit when nothing was paid; lost > 0 only when every receiver is full
+Credit saturated_credit(double payment, std::span<const double> receivers);
+
+/// Value before the credit from value after it, along one line: out[k] = E[in[min(k + credit, k_max)]].
+void pull(const Credit& credit, std::span<const double> in, std::span<double> out);
+
+/// Mass after the credit from mass before it, along one line: adds to out. Adjoint of pull.
+void push(const Credit& credit, std::span<const double> in, std::span<double> out);
+
+}  // namespace polykarma

@@ -1,0 +1,85 @@
+// From an economy file to the rules of the game.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "game/multi_karma.hpp"
+
+namespace polykarma {
+namespace {
+
+Exchange exchange_of(const EconomyConfig& economy) {
+    const std::size_t n = economy.resources.size();
+    switch (economy.exchange.rule) {
+        case ExchangeRule::none: return Exchange::none(n);
+        case ExchangeRule::worth: return Exchange::from_worth(economy.exchange.worth);
+        case ExchangeRule::rates: break;
+    }
+    try {
+        return Exchange(economy.exchange.rates);
+    } catch (const MoneyPump& pump) {
+        std::string path;
+        for (const Account a : pump.cycle) path += (path.empty() ? "" : " -> ") + economy.resources[a.at()].name;
+        throw InputError(economy.where("exchange.rates"), "exchange.rates", "",
+                         "money pump: " + path + fmt::format(" turns 1 karma into {:g}", pump.product),
+                         "rates[r][a] = worth[a] / worth[r] for some worth of each account, or 0");
+    }
+}
+
+UrgencyChain chain_of(const EconomyConfig& economy, const TypeConfig& type) {
+    std::vector<double> values;
+    for (const auto& urgency : economy.urgencies) values.push_back(urgency.value);
+    const auto idle = static_cast<std::size_t>(std::find(values.begin(), values.end(), 0.0) - values.begin());
+    try {
+        return UrgencyChain(type.chain.transition.empty()
+                                ? drawn_chain(type.chain.draw, type.chain.need, type.chain.kept, values,
+                                              Exogenous{std::min(idle, values.size() - 1)})
+                                : type.chain.transition);
+    } catch (const ReducibleChain& chain) {
+        const std::string key = "type." + type.name + ".chain";
+        throw InputError(economy.where(key), key, "",
+                         std::string(chain.what()) + ": " + economy.urgencies[chain.first.at()].name + " and " +
+                             economy.urgencies[chain.second.at()].name + " never lead to each other",
+                         "a chain in which every agent ends up with the same urgencies");
+    }
+}
+
+}  // namespace
+
+MultiKarmaRules rules_of(const EconomyConfig& economy) {
+    MultiKarmaRules rules{{}, {}, exchange_of(economy), {}, economy.nominal_payoff, economy.tie_smoothing, 1.0};
+    for (const auto& urgency : economy.urgencies) rules.urgencies.push_back({urgency.name, urgency.value});
+    std::vector<double> discount;
+    for (const auto& resource : economy.resources) {
+        if (economy.solver.karma_start == KarmaStart::uniform && std::ceil(2.0 * resource.k_mean) > resource.k_max) {
+            const std::string key = "solver.karma_start";
+            throw InputError(economy.where(key), key, "uniform",
+                             "twice the mean karma of " + resource.name + " is above its k_max",
+                             "at_mean, or k_mean <= k_max / 2");
+        }
+        rules.resources.push_back({resource.name, {resource.capacity, resource.priority_capacity}, resource.k_max,
+                                   resource.k_mean, resource.redistribution});
+        discount.push_back(resource.discount);
+    }
+    for (const auto& type : economy.types)
+        rules.types.push_back({type.name, type.share, chain_of(economy, type), discount});
+    return rules;
+}
+
+GameSize estimate_size(const EconomyConfig& economy) {
+    const Exchange exchange = exchange_of(economy);
+    double sites = 1.0;
+    for (const auto& resource : economy.resources) sites *= resource.k_max + 1.0;
+    const double block = sites * static_cast<double>(economy.types.size() * economy.urgencies.size());
+    GameSize size{block * static_cast<double>(economy.resources.size()), 0.0};
+    for (const auto r : Range<Account>(economy.resources.size())) {
+        double mean_row = 2.0;
+        for (const auto a : Range<Account>(economy.resources.size()))
+            mean_row += exchange.rate(r, a) * economy.resources[a.at()].k_max / 2.0;
+        size.pairs += block * mean_row;
+    }
+    return size;
+}
+
+}  // namespace polykarma

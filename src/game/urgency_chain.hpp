@@ -1,0 +1,50 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/index.hpp"
+#include "game/rule_error.hpp"
+
+namespace polykarma {
+
+/// A chain with more than one closed class: `first` and `second` recur, and never lead to each other.
+struct ReducibleChain : RuleError {
+    ReducibleChain(Exogenous a, Exogenous b)
+        : RuleError("the chain has no unique stationary law"), first(a), second(b) {}
+    Exogenous first;
+    Exogenous second;
+};
+
+/// How the exogenous state of one type moves from each stage to the next.
+///   phi[r][u][u+], rows sum to one; the last stage leads to the first one of the next day      ([MK] eq. 1)
+class UrgencyChain {
+public:
+    using Matrix = std::vector<std::vector<double>>;
+
+    /// Throws ReducibleChain when there is no unique stationary law.
+    explicit UrgencyChain(std::vector<Matrix> transition);
+
+    [[nodiscard]] double probability(Stage r, Exogenous from, Exogenous to) const {
+        return transition_[r.at()][from.at()][to.at()];
+    }
+    [[nodiscard]] std::size_t states() const { return transition_.front().size(); }
+    [[nodiscard]] std::size_t stages() const { return transition_.size(); }
+
+    /// Stationary law [stage][exogenous].
+    [[nodiscard]] double stationary(Stage r, Exogenous u) const { return stationary_[r.at()][u.at()]; }
+    [[nodiscard]] bool occurs(Stage r, Exogenous u) const { return stationary(r, u) > 0.0; }
+
+private:
+    std::vector<Matrix> transition_;
+    std::vector<std::vector<double>> stationary_;
+};
+
+/// The convenient form of a chain: urgency is drawn on arriving at a resource, `need` being the probability of needing
+/// it at all (otherwise the state `idle`). Each morning draws anew; when `kept`, a positive urgency lasts through the
+/// day, and urgency 0 is drawn anew at the next resource.
+///   draw [urgency], need [resource], values [urgency]; returns [resource][from][to]
+std::vector<UrgencyChain::Matrix> drawn_chain(std::span<const double> draw, std::span<const double> need, bool kept,
+                                              std::span<const double> values, Exogenous idle);
+
+}  // namespace polykarma

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/record.hpp"
+
+namespace polykarma {
+
+/// What made a file, beside the program itself (see build_info).
+struct Provenance {
+    std::string command_line;
+    int ranks = 1;
+};
+
+/// Writes one equilibrium as docs/FILE_FORMAT.md describes it. The file appears whole or not at all.
+/// Throws IoError; then a former file of that name is as it was, and nothing else is left behind.
+void write_equilibrium(const std::filesystem::path& file, const EquilibriumRecord& record,
+                       const Provenance& provenance);
+
+/// The same content, without provenance and clocks, as the bytes of an HDF5 file: for sending to another rank and for
+/// StudyFile::add_point. Equal records give equal bytes.
+[[nodiscard]] std::vector<std::byte> to_image(const EquilibriumRecord& record);
+
+}  // namespace polykarma

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/element_type.hpp"
+#include "io/handle.hpp"
+
+namespace polykarma::hdf5 {
+
+/// One dimension of an array. Where `name` is that of a coordinate, its dataset becomes the scale of the dimension;
+/// otherwise the dimension is only labelled.
+struct Axis {
+    std::string name;
+    std::size_t length = 0;
+};
+using Axes = std::vector<Axis>;
+
+/// What a dataset says about itself.
+struct Meaning {
+    std::string name;
+    std::string long_name;
+    std::string units;
+};
+
+/// Writes described arrays and attributes into one group of a file. Arrays are chunked, shuffled and deflated unless
+/// they have a single element. Coordinates are to be written before the arrays that lie along them.
+class GroupWriter {
+public:
+    /// `file` appears in messages.
+    GroupWriter(Group group, std::string file);
+
+    /// A group within this one; shares its coordinates.
+    [[nodiscard]] GroupWriter subgroup(const std::string& name) const;
+    [[nodiscard]] hid_t id() const { return group_.get(); }
+
+    void attribute(const std::string& name, const std::string& value);
+    void attribute(const std::string& name, double value);
+    void attribute(const std::string& name, std::int64_t value);
+
+    template <class T>
+    void array(const Meaning& meaning, std::span<const T> values, const Axes& axes) {
+        write(meaning, ElementType<T>::file(), ElementType<T>::memory(), values.data(), axes);
+    }
+    template <class T>
+    void scalar(const Meaning& meaning, T value) {
+        array(meaning, std::span<const T>(&value, 1), {});
+    }
+    void strings(const Meaning& meaning, std::span<const std::string> values, const Axes& axes);
+    void string(const Meaning& meaning, const std::string& value) { strings(meaning, {&value, 1}, {}); }
+
+    /// Arrays that number or name the positions of an axis of their own name.
+    void coordinate(const Meaning& meaning, std::span<const std::string> names);
+    void coordinate(const Meaning& meaning, std::span<const std::int32_t> numbers);
+
+    /// A table of any element type, without coordinates.
+    void table(const Meaning& meaning, const Datatype& row, std::span<const std::byte> bytes, std::size_t rows);
+
+private:
+    using Scales = std::map<std::string, Dataset>;
+    GroupWriter(Group group, std::string file, std::shared_ptr<Scales> scales);
+
+    void write(const Meaning& meaning, hid_t file_type, hid_t memory_type, const void* values, const Axes& axes);
+    void attach_scales(const Dataset& dataset, const Meaning& meaning, const Axes& axes) const;
+    void make_scale(const std::string& name);
+
+    Group group_;
+    std::string file_;
+    std::shared_ptr<Scales> scales_;
+};
+
+/// Text of a given length in bytes, UTF-8, filled with zeros. Text of variable length lies in a part of the file that
+/// has no checksum and that HDF5 reads without looking: one damaged byte there ends the process.
+[[nodiscard]] Datatype fixed_text(std::size_t length, const std::string& file);
+
+}  // namespace polykarma::hdf5

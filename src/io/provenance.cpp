@@ -1,0 +1,40 @@
+#include "io/provenance.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#include "base/build_info.hpp"
+
+namespace polykarma::hdf5 {
+namespace {
+
+/// ISO 8601, UTC
+std::string now() {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    char text[sizeof "2000-01-01T00:00:00Z"];
+    const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return {text, length};
+}
+
+}  // namespace
+
+void write_provenance(GroupWriter& root, const Provenance& provenance, double seconds) {
+    const BuildInfo& build = build_info();
+    GroupWriter made = root.subgroup("provenance");
+    made.attribute("version", std::string(build.version));
+    made.attribute("commit", std::string(build.commit));
+    made.attribute("compiler", std::string(build.compiler));
+    made.attribute("build_type", std::string(build.build_type));
+    made.attribute("flags", std::string(build.flags));
+    made.attribute("hdf5", std::string(build.hdf5));
+    made.attribute("mpi", std::string(build.mpi));
+    made.attribute("command_line", provenance.command_line);
+    GroupWriter timing = root.subgroup("timing");
+    timing.attribute("seconds", seconds);
+    timing.attribute("finished", now());
+    timing.attribute("ranks", std::int64_t{provenance.ranks});
+}
+
+}  // namespace polykarma::hdf5

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+
+#include "certificate/certificate.hpp"
+#include "welfare/measures.hpp"
+
+namespace polykarma {
+
+/// A number of a struct and how it is stored; writer, reader and study table follow the same list.
+template <class Struct>
+struct StoredField {
+    const char* name;
+    double Struct::*member;
+    const char* long_name;
+    const char* units;
+};
+
+inline constexpr std::array<StoredField<Certificate>, 13> kCertificateFields{{
+    {"stationarity", &Certificate::stationarity, "sum over stages of ||pushed d[r] - d[r+1]||_1",
+     "share of population"},
+    {"gain_mean", &Certificate::gain_mean, "one-stage gain, mean over the population", "payoff"},
+    {"gain_max", &Certificate::gain_max, "one-stage gain, largest over visited states (d > 1e-9)", "payoff"},
+    {"gain_all", &Certificate::gain_all, "one-stage gain, largest over states whose urgency occurs", "payoff"},
+    {"exploitability_mean", &Certificate::exploitability_mean, "lifetime regret, mean over the population", "payoff"},
+    {"exploitability_max", &Certificate::exploitability_max, "lifetime regret, largest over visited states",
+     "payoff"},
+    {"bellman", &Certificate::bellman, "largest residual of the value of following the policy", "payoff"},
+    {"value_scale", &Certificate::value_scale, "largest |V|", "payoff"},
+    {"mass_error", &Certificate::mass_error, "largest relative error of the mass of a stage and type", "1"},
+    {"karma_error", &Certificate::karma_error, "largest relative error of a stage's conserved karma value", "1"},
+    {"karma_lost", &Certificate::karma_lost, "payments for which nobody had room, per capita and cycle", "karma"},
+    {"response_error", &Certificate::response_error, "largest deviation of a policy row from a probability law", "1"},
+    {"negative_mass", &Certificate::negative_mass, "largest -d", "share of population"},
+}};
+
+/// The leading fields, which measure how good an equilibrium is; the others say whether it is a social state at all.
+inline constexpr std::size_t kSummaryFields = 7;
+
+inline constexpr std::array<StoredField<Tolerance>, 3> kToleranceFields{{
+    {"tolerance_stationarity", &Tolerance::stationarity, "required stationarity", "share of population"},
+    {"tolerance_gain", &Tolerance::gain, "required gain_mean", "payoff"},
+    {"tolerance_exploitability", &Tolerance::exploitability, "required exploitability_mean", "payoff"},
+}};
+
+/// One of the welfare measures of a payoff vector, in its two readings.
+struct StoredMeasure {
+    const char* name;
+    Payoff Welfare::*member;
+    const char* long_name;
+};
+
+inline constexpr std::array<StoredMeasure, 3> kMeasureFields{{
+    {"nash", &Welfare::nash, "Nash welfare: sum of share * log(payoff - benchmark)"},
+    {"utilitarian", &Welfare::utilitarian, "utilitarian welfare: sum of share * payoff"},
+    {"minimum", &Welfare::minimum, "smallest payoff of any type"},
+}};
+
+}  // namespace polykarma

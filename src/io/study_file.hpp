@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "certificate/certificate.hpp"
+#include "io/equilibrium_file.hpp"
+#include "welfare/measures.hpp"
+
+namespace polykarma {
+
+/// Which point of a study something belongs to.
+struct PointKey {
+    std::size_t index = 0;
+    std::string start;
+    std::vector<std::pair<std::string, std::string>> labels;  ///< (axis, label of the point)
+};
+
+/// One row of the summary of a study: a point and what was found there.
+struct StudyRow {
+    std::size_t point = 0;
+    std::vector<std::string> labels;  ///< [axis]
+    std::string start;
+    int equilibrium = 0;  ///< number of the distinct equilibrium of the design, from 1; 0: not certified
+    bool certified = false;
+    std::string reason;
+    double lambda = 0.0;
+    std::vector<Payoff> payoffs;  ///< [type]; empty for a failed point
+    Payoff nash;
+    double published_distance = 0.0;  ///< largest difference to the published row, NaN without one
+    Certificate certificate;
+    long iterations = 0;
+    std::string error;  ///< why the point failed; empty otherwise
+};
+
+struct StudyResults {
+    std::vector<std::string> axes;
+    std::vector<std::string> types;
+    std::vector<StudyRow> rows;
+};
+
+/// Published values to compare with, column by column.
+struct PublishedTable {
+    template <class T>
+    struct Column {
+        std::string name;
+        std::vector<T> values;  ///< [row]
+    };
+    std::string source;  ///< citation
+    std::vector<Column<std::string>> labels;
+    std::vector<Column<double>> numbers;
+};
+
+/// A study while it is being put together, in memory: its points in any order, then the tables, then commit.
+class StudyFile {
+public:
+    /// Throws IoError when nothing can be written to `file`. Writes nothing before commit.
+    StudyFile(const std::filesystem::path& file, const std::string& title);
+    ~StudyFile();
+    StudyFile(StudyFile&&) noexcept;
+    StudyFile& operator=(StudyFile&&) noexcept;
+
+    /// A computed point; `image` as to_image made it, here or on another rank.
+    void add_point(const PointKey& key, std::span<const std::byte> image);
+    /// A point that could not be computed, and why.
+    void add_failure(const PointKey& key, const std::string& error);
+
+    void write_results(const StudyResults& results);
+    void write_published(const PublishedTable& published);
+
+    /// Writes the file, whole or not at all.   seconds: wall clock of the whole study
+    void commit(const Provenance& provenance, double seconds);
+
+private:
+    class Content;
+    std::unique_ptr<Content> content_;
+};
+
+}  // namespace polykarma

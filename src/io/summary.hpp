@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/record.hpp"
+
+namespace polykarma {
+
+/// What tables say about one equilibrium: everything but the fields over states.
+struct EquilibriumSummary {
+    std::string title;
+    std::string start;
+    std::string reason;
+    bool certified = false;
+    double lambda = 0.0;
+    long iterations = 0;
+    std::vector<std::string> types;
+    Welfare welfare;
+    Tolerance tolerance;
+    Certificate certificate;
+    std::vector<std::vector<double>> bid_share;  ///< nu [stage][action]
+    double seconds = 0.0;  ///< wall clock of the search where it is known, else 0
+};
+
+/// Of a state in memory.
+[[nodiscard]] EquilibriumSummary summary_of(const EquilibriumRecord& record);
+
+/// From a file, or from a group of a study file. Throws IoError.
+[[nodiscard]] EquilibriumSummary read_summary(const std::filesystem::path& file, const std::string& group = "/");
+/// From an image that to_image made.
+[[nodiscard]] EquilibriumSummary read_summary(std::span<const std::byte> image);
+
+}  // namespace polykarma

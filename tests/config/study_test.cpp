@@ -1,0 +1,137 @@
+#include "config/study.hpp"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "config/economy_text.hpp"
+
+namespace polykarma {
+namespace {
+
+class Study : public testing::Test {
+protected:
+    void SetUp() override {
+        std::filesystem::create_directories(folder_);
+        write("base.toml", test::small_economy);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    std::filesystem::path write(const std::string& name, std::string_view text) {
+        std::ofstream(folder_ / name) << text;
+        return folder_ / name;
+    }
+
+    StudyConfig read(const std::string& body) { return read_study(write("study.toml", head + body)); }
+
+    /// The message without the folder.
+    std::string problem(const std::string& body) {
+        try {
+            static_cast<void>(read(body));
+        } catch (const InputError& error) {
+            std::string message = error.what();
+            for (std::size_t at; (at = message.find(folder_.string() + "/")) != std::string::npos;)
+                message.erase(at, folder_.string().size() + 1);
+            return message;
+        }
+        return {};
+    }
+
+    const std::string head = "title = \"T\"\nbase = \"base.toml\"\n";
+    const std::string k_axis = "[[axis]]\nname = \"k\"\nkey = \"resource.*.k_max\"\nvalues = [10, 12, 14]\n";
+    const std::string rule_axis =
+        "[[axis]]\nname = \"rule\"\nkey = \"resource.H.redistribution\"\nvalues = [\"active\", \"all\"]\n";
+    std::filesystem::path folder_ =
+        std::filesystem::path(testing::TempDir()) /
+        (std::string("polykarma_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(Study, EnumeratesLastAxisThenStartsFastest) {
+    const StudyConfig study = read("starts = [\"even\", \"zero\"]\n" + k_axis + rule_axis);
+    ASSERT_EQ(study.size(), 12u);
+    std::vector<std::string> order;
+    for (std::size_t i = 0; i < study.size(); ++i) {
+        const StudyPoint point = study.point(i);
+        order.push_back(point.labels[0] + point.labels[1] + (point.start == PolicyStart::zero ? "0" : "e"));
+        const EconomyConfig economy = economy_of(study, point);
+        EXPECT_EQ(std::to_string(economy.resources[0].k_max), point.labels[0]);
+        EXPECT_EQ(economy.resources[0].redistribution == Redistribution::active, point.labels[1] == "active");
+        EXPECT_EQ(economy.solver.start, point.start);
+    }
+    EXPECT_EQ(order, (std::vector<std::string>{"10activee", "10active0", "10alle", "10all0", "12activee", "12active0",
+                                               "12alle", "12all0", "14activee", "14active0", "14alle", "14all0"}));
+}
+
+TEST_F(Study, StartsComeFromTheBase) {
+    write("base.toml", std::string(test::small_economy) + "[solver]\nstart = \"proportional\"\n");
+    EXPECT_EQ(read(k_axis).starts, std::vector{PolicyStart::proportional});
+    const StudyConfig single = read("");
+    EXPECT_EQ(single.size(), 1u);
+    EXPECT_TRUE(single.point(0).labels.empty());
+}
+
+TEST_F(Study, FurtherOverridesComeLast) {
+    const StudyConfig study = read(k_axis);
+    const std::vector<std::string> smaller{"resource.*.k_max=9"};
+    EXPECT_EQ(economy_of(study, study.point(2), smaller).resources[1].k_max, 9);
+}
+
+TEST_F(Study, PointsOfOneStudyShareTheBase) {
+    const StudyConfig study = read(k_axis);
+    write("base.toml", "changed");
+    EXPECT_EQ(economy_of(study, study.point(0)).title, "Small");
+}
+
+TEST_F(Study, BadValuesAreReportedWhereTheyAreWritten) {
+    EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.*.k_max\"\nvalues = [\n10,\n0]\n"),
+              "study.toml:8: resource.H.k_max = 0 (out of range): 1 <= k_max <= 10000");
+    EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.*.kmax\"\nvalues = [1]\n"),
+              "study.toml:6: resource.H.kmax (unknown key): did you mean k_max?");
+    EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.H.k_max\"\nvalues = [4]\n"),
+              "study.toml:6: point = 4 (the base economy cannot be changed like this): base.toml:13: resource.H.k_mean "
+              "= 8 (above k_max = 4): 0 <= k_mean <= k_max");
+    EXPECT_EQ(problem(rule_axis + "labels = [\"one\"]\n"),
+              "study.toml:7: axis.rule.labels (1 labels for 2 values): one label per value");
+    EXPECT_EQ(problem(rule_axis + "labels = [\"one\", \"one\"]\n"),
+              "study.toml:7: axis.rule.labels (two values have the same label): unique labels");
+    EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.H.k_max\"\nvalues = []\n"),
+              "study.toml:6: axis.k.values (is empty): at least one value");
+    EXPECT_EQ(problem("starts = [\"even\", \"even\"]\n"),
+              "study.toml:3: starts (even is there twice): each start once");
+    EXPECT_EQ(problem("strats = [\"even\"]\n"), "study.toml:3: strats (unknown key): did you mean starts?");
+    EXPECT_EQ(problem(k_axis + k_axis),
+              "study.toml:7: axis.k.name = \"k\" (another axis has this name): names are unique");
+}
+
+TEST_F(Study, TooLarge) {
+    std::string body;
+    for (const char* name : {"lambda", "memory_limit"}) {
+        body += std::string("[[axis]]\nname = \"") + name + "\"\nkey = \"solver." + name + "\"\nvalues = [";
+        for (int i = 1; i <= 2000; ++i) body += std::to_string(i) + ",";
+        body += "]\n";
+    }
+    EXPECT_EQ(problem(body), "study.toml:3: axis (too many points): at most 1000000");
+}
+
+TEST_F(Study, EveryValueOfALargeStudyIsRead) {
+    const auto axis = [](const char* name, const char* last) {
+        std::string text =
+            std::string("[[axis]]\nname = \"") + name + "\"\nkey = \"solver." + name + "\"\nvalues = [\n";
+        for (int i = 1; i <= 200; ++i) text += std::to_string(i) + ",";
+        return text + last + "]\n";
+    };
+    EXPECT_EQ(read(axis("lambda", "300") + axis("memory_limit", "300")).size(), 201u * 201u);
+    EXPECT_EQ(problem(axis("lambda", "0") + axis("memory_limit", "300")),
+              "study.toml:7: solver.lambda = 0 (out of range): lambda > 0");
+    EXPECT_EQ(problem(axis("lambda", "300") + axis("memory_limit", "0")),
+              "study.toml:12: solver.memory_limit = 0 (out of range): memory_limit > 0");
+}
+
+TEST_F(Study, BaseIsNeeded) {
+    EXPECT_THROW(static_cast<void>(read_study(write("study.toml", "title = \"T\"\nbase = \"nowhere.toml\"\n"))),
+                 IoError);
+    EXPECT_THROW(static_cast<void>(read_study(write("study.toml", "title = \"T\"\n"))), InputError);
+}
+
+}  // namespace
+}  // namespace polykarma
