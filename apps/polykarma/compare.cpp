@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
 #include "command.hpp"
@@ -28,22 +29,34 @@ Side open_side(const std::string& file, const std::string& group) {
     return {file, group, read_stored_economy(file, group), read_summary(file, group)};
 }
 
-/// Lines of the resolved economies that differ, as a reader of the two files would mark them.
-void print_economy_differences(const std::string& a, const std::string& b) {
-    std::istringstream left(a);
-    std::istringstream right(b);
-    std::string l;
-    std::string r;
-    int shown = 0;
-    while (std::getline(left, l), std::getline(right, r), left || right) {
-        if (left && right && l == r) continue;
-        if (left) std::cout << "  A: " << l << '\n';
-        if (right) std::cout << "  B: " << r << '\n';
-        if (++shown == 20) {
-            std::cout << "  ...\n";
-            return;
-        }
+/// Lines of a resolved economy, each behind the table it stands in: "resource H: k_max = 24".
+std::vector<std::string> statements(const std::string& toml) {
+    std::vector<std::string> found;
+    std::istringstream stream(toml);
+    std::string table;
+    for (std::string line; std::getline(stream, line);) {
+        if (line.empty()) continue;
+        if (line.front() == '[')
+            table = line + " ";
+        else if (line.starts_with("name = "))
+            table += line.substr(std::string("name = ").size()) + " ";
+        else
+            found.push_back(table + line);
     }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+void print_economy_differences(const std::string& a, const std::string& b) {
+    const auto left = statements(a);
+    const auto right = statements(b);
+    const auto print_missing = [](const char* side, const auto& of, const auto& in) {
+        std::vector<std::string> lines;
+        std::set_difference(of.begin(), of.end(), in.begin(), in.end(), std::back_inserter(lines));
+        for (const auto& line : lines) std::cout << "  " << side << ": " << line << '\n';
+    };
+    print_missing("A", left, right);
+    print_missing("B", right, left);
 }
 
 /// Largest and summed difference of the state distributions, when both have the same states.

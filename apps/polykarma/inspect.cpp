@@ -41,7 +41,7 @@ int inspect_economy(const std::string& file, const Options& options) {
     const MultiKarmaRules rules = rules_of(economy);
     const GameSize size = estimate_size(economy);
     const double seconds = size.pairs / kPairsPerSecond;
-    const double memory = solve_memory(size) + 64.0;  // and the program itself
+    const double memory = solve_memory(size) + 30.0;  // and the program itself
 
     Table sizes({{"quantity", "quantity"}, {"value", "value", "{:.4g}"}, {"unit", "unit"}});
     sizes.add({std::string("states"), size.states, std::string("")});

@@ -19,6 +19,14 @@ Response::Response(const Layout& layout) : layout_(&layout) {
 }
 
 SparseResponse::SparseResponse(const Response& dense, double cutoff) : SparseResponse(dense.layout()) {
+    std::size_t entries = 0;
+    for (const auto r : Range<Stage>(layout_->stages()))
+        dense.for_each(r, [&](const Site&, Row row) {
+            entries += static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [&](double p) { return p >= cutoff; }));
+        });
+    starts_.reserve(layout_->states() + 1);
+    actions_.reserve(entries);
+    probabilities_.reserve(entries);
     for (const auto r : Range<Stage>(layout_->stages()))
         dense.for_each(r, [&](const Site&, Row row) {
             const auto first = static_cast<std::ptrdiff_t>(actions_.size());

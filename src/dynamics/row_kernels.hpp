@@ -25,7 +25,7 @@ namespace polykarma {
     return simd::stdx::reduce(sum);
 }
 
-/// Weights of actions further than this below the best are zero: e^-36 is below half a unit in the last place.
+/// Weights of actions further than this below the best are zero: e^-36 = 2.3e-16 is one unit in the last place of 1.
 inline constexpr double kSoftmaxRange = 36.0;
 
 struct SoftmaxRow {
@@ -36,7 +36,7 @@ struct SoftmaxRow {
 
 /// weight[a] = exp(lambda (q[a] - max q)); dividing by `total` gives the softmax response.
 ///   Exponentials are formed only for vectors with an action in range.
-inline SoftmaxRow softmax_weights(Row q, double lambda, double* weight) {
+[[gnu::always_inline]] inline SoftmaxRow softmax_weights(Row q, double lambda, double* weight) {
     using namespace simd;
     SoftmaxRow result{row_maximum(q), 0.0, 0.0};
     const double threshold = result.maximum - kSoftmaxRange / lambda;
@@ -44,10 +44,9 @@ inline SoftmaxRow softmax_weights(Row q, double lambda, double* weight) {
     Vec weighted = 0.0;
     for (std::size_t a = 0; a < padded(q.size()); a += kWidth) {
         const Vec value = load(q.data() + a);
-        const Mask in_range = value >= threshold;
         Vec w = 0.0;
-        if (stdx::any_of(in_range)) {
-            stdx::where(in_range, w) = exp_nonpositive(lambda * (value - result.maximum));
+        if (stdx::any_of(value >= threshold)) {
+            w = select_less(value, threshold, w, exp_nonpositive(lambda * (value - result.maximum)));
             total += w;
             weighted += w * value;
         }

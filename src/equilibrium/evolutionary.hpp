@@ -14,7 +14,7 @@ namespace polykarma {
 /// Constants of the evolutionary dynamics.
 struct EvolutionSettings {
     double lambda = 1000.0;      ///< softmax sharpness, 1 / payoff
-    double step = 0.1;           ///< h: weight of the pushed mass
+    double step = 0.05;          ///< h: weight of the pushed mass
     double response_rate = 0.5;  ///< eta: the response moves by eta * h
     long max_iterations = 100000;
     double stationarity = 1e-6;  ///< stop when all three residuals are below their tolerance
@@ -132,8 +132,9 @@ SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass
     double reference = 0.0;  // stationarity to halve
     long since = 0;          // iteration at which it was reached
     long iteration = 0;
+    Residuals now;
     while (iteration < settings.max_iterations) {
-        const Residuals now = evolution.step();
+        now = evolution.step();
         ++iteration;
         if (iteration == 1 || iteration % settings.history_every == 0) history.push_back({iteration, now});
         if (progress) progress(iteration, now);
@@ -144,7 +145,6 @@ SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass
         if (now.stationarity <= settings.stationarity && now.gain <= settings.gain &&
             now.bellman <= settings.bellman * now.value_scale) {
             reason = StopReason::converged;
-            history.push_back({iteration, now});
             break;
         }
         if (iteration == 1 || now.stationarity < 0.5 * reference) {
@@ -155,6 +155,7 @@ SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass
             break;
         }
     }
+    if (!history.empty() && history.back().iteration != iteration) history.push_back({iteration, now});
     return {reason, iteration, std::move(history), evolution.mass(), SparseResponse(evolution.response(), 1e-15)};
 }
 

@@ -20,7 +20,8 @@ struct RowVisitorArchetype {
 ///   layout()                          shapes, names, cyclic or finite
 ///   make_sums, make_aggregates,       storage, allocated once; kernels allocate nothing
 ///   make_workspace, make_push
-///   tally(r, site, mass, row, sums)   adds what one state does: additive, so blocks and ranks can be summed
+///   clear(sums), tally(r, site, mass, row, sums)
+///                                     adds what one state does: additive, so blocks and ranks can be summed
 ///   derive(r, sums, m)                pure: win probabilities, delay, credit, ... of a stage from its sums
 ///   rows(r, m, next, workspace, visit)
 ///                                     action values Q[x, a] = zeta + alpha E[V+] of every state, padding kForbidden;

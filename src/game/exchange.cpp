@@ -9,6 +9,9 @@ namespace {
 /// Relative width of the guard: far above the rounding of a few products, far below 1 / (denominator * balance).
 constexpr double kGuard = 1e-11;
 
+/// Relative disagreement of rates that counts as rounding: decimals with ten digits are consistent.
+constexpr double kConsistent = 1e-9;
+
 /// Accounts from `a` up to the root of its tree, both included.
 std::vector<std::size_t> to_root(std::size_t a, const std::vector<std::size_t>& from) {
     std::vector<std::size_t> path{a};
@@ -41,6 +44,12 @@ int guarded_floor(double x) { return static_cast<int>(std::floor(x + kGuard * (1
 Exchange::Exchange(Rates rates)
     : rates_(std::move(rates)), group_(rates_.size(), rates_.size()), worth_(rates_.size(), 0.0) {
     const std::size_t n = rates_.size();
+    // Pairs first: from here on, either direction of a pair says the same.
+    for (std::size_t r = 0; r < n; ++r)
+        for (std::size_t a = 0; a < r; ++a)
+            if (const double there_and_back = rates_[r][a] * rates_[a][r];
+                there_and_back > 0.0 && std::abs(there_and_back - 1.0) > kConsistent)
+                throw MoneyPump({Account{r}, Account{a}, Account{r}}, there_and_back);
     std::vector<std::size_t> from(n);
     // A rate in either direction fixes the worth of a neighbour: w[a] = w[r] chi[r][a].
     const auto ratio = [&](std::size_t r, std::size_t a) {
@@ -67,7 +76,7 @@ Exchange::Exchange(Rates rates)
     }
     for (std::size_t r = 0; r < n; ++r)
         for (std::size_t a = 0; a < n; ++a)
-            if (rates_[r][a] > 0.0 && std::abs(worth_[r] * rates_[r][a] / worth_[a] - 1.0) > 1e-9)
+            if (rates_[r][a] > 0.0 && std::abs(worth_[r] * rates_[r][a] / worth_[a] - 1.0) > kConsistent)
                 throw MoneyPump(cycle_through(r, a, from), worth_[r] * rates_[r][a] / worth_[a]);
 }
 

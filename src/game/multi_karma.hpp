@@ -187,9 +187,9 @@ void MultiKarma::rows(Stage r, const Aggregates& m, std::span<const double> next
                 const Vec stay = loser[site.index];
                 for (std::size_t a = 0; a < padded(count); a += kWidth) {
                     Vec q = load(reward + a) + stay + load(psi + a) * (load_unaligned(paid + a) - stay);
-                    if (a == 0) stdx::where(lanes == 0.0, q) = Vec(idle[site.index]);
+                    if (a == 0) q = select_less(lanes, 0.5, idle[site.index], q);
                     if (a + kWidth > count)
-                        stdx::where(lanes >= static_cast<double>(count) - static_cast<double>(a), q) = Vec(kForbidden);
+                        q = select_less(lanes, static_cast<double>(count) - static_cast<double>(a), q, kForbidden);
                     store(q, row + a);
                 }
                 visit(static_cast<const Site&>(site), Row(row, count));

@@ -45,9 +45,22 @@ UrgencyChain chain_of(const EconomyConfig& economy, const TypeConfig& type) {
     }
 }
 
+/// An agent with positive urgency must be better off in the longest queue than at home.
+void check_nominal_payoff(const EconomyConfig& economy) {
+    for (const auto& resource : economy.resources) {
+        const double longest = (1.0 - resource.capacity) / (resource.capacity - resource.priority_capacity);
+        if (economy.nominal_payoff > longest) continue;
+        const std::string key = "nominal_payoff";
+        throw InputError(economy.where(key), key, fmt::format("{:g}", economy.nominal_payoff),
+                         fmt::format("the delay at resource {} can reach {:g} when everybody takes part", resource.name, longest),
+                         "above the longest delay of every resource, (1 - capacity) / (capacity - priority_capacity)");
+    }
+}
+
 }  // namespace
 
 MultiKarmaRules rules_of(const EconomyConfig& economy) {
+    check_nominal_payoff(economy);
     MultiKarmaRules rules{{}, {}, exchange_of(economy), {}, economy.nominal_payoff, economy.tie_smoothing, 1.0};
     for (const auto& urgency : economy.urgencies) rules.urgencies.push_back({urgency.name, urgency.value});
     std::vector<double> discount;

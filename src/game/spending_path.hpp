@@ -18,7 +18,7 @@ namespace polykarma {
 ///
 /// Paying b from own balance k is position (k_max - k) + b: for every state of a line, all bids read one contiguous
 /// stretch of the same array. A fractional debit y is floor(y) or ceil(y) with mean y: a mixture of two sites.
-///                                                                               ([MK] eq. 9-10, model rules: debit)
+///                                                                               ([MK] section 2.2.2, eq. 7)
 class SpendingPath {
 public:
     SpendingPath(const Lattice& lattice, const Exchange& exchange, Account contested);

@@ -131,8 +131,7 @@ double StoredGroup::number_attribute(const std::string& name) const {
 std::vector<std::string> StoredGroup::attribute_names() const {
     std::vector<std::string> names;
     checked(H5Aiterate2(group_.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, polykarma_note_attribute, &names),
-            file_name_,
-            "the attributes of " + path_ + " cannot be read");
+            file_name_, "the attributes of " + path_ + " cannot be read");
     return names;
 }
 

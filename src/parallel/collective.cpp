@@ -2,6 +2,8 @@
 
 #include <mpi.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 
 #include "base/error.hpp"
@@ -10,6 +12,15 @@ namespace polykarma {
 namespace {
 
 constexpr int kTag = 1;
+
+/// MPI counts are ints: longer messages go in pieces.
+constexpr std::size_t kPiece = std::size_t{1} << 30;
+
+template <class Transfer>
+void in_pieces(std::size_t size, Transfer&& transfer) {
+    for (std::size_t done = 0; done < size; done += kPiece)
+        transfer(done, static_cast<int>(std::min(kPiece, size - done)));
+}
 
 }  // namespace
 
@@ -32,17 +43,21 @@ Collective Collective::world(const MpiSession&) {
 
 void Collective::send_to_root(std::span<const std::byte> message) const {
     POLYKARMA_EXPECTS(!is_root());
-    MPI_Send(message.data(), static_cast<int>(message.size()), MPI_BYTE, 0, kTag, MPI_COMM_WORLD);
+    const std::uint64_t size = message.size();
+    MPI_Send(&size, 1, MPI_UINT64_T, 0, kTag, MPI_COMM_WORLD);
+    in_pieces(message.size(), [&](std::size_t offset, int count) {
+        MPI_Send(message.data() + offset, count, MPI_BYTE, 0, kTag, MPI_COMM_WORLD);
+    });
 }
 
 std::vector<std::byte> Collective::receive(int from) const {
     POLYKARMA_EXPECTS(is_root() && from != 0);
-    MPI_Status status;
-    MPI_Probe(from, kTag, MPI_COMM_WORLD, &status);
-    int size = 0;
-    MPI_Get_count(&status, MPI_BYTE, &size);
-    std::vector<std::byte> message(static_cast<std::size_t>(size));
-    MPI_Recv(message.data(), size, MPI_BYTE, from, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    std::uint64_t size = 0;
+    MPI_Recv(&size, 1, MPI_UINT64_T, from, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    std::vector<std::byte> message(size);
+    in_pieces(message.size(), [&](std::size_t offset, int count) {
+        MPI_Recv(message.data() + offset, count, MPI_BYTE, from, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    });
     return message;
 }
 

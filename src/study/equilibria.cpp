@@ -110,6 +110,7 @@ PublishedTable read_published(const std::filesystem::path& file, const std::vect
                 (value++)->values.push_back(number(cells[c], header[c], where));
         }
     }
+    if (header.empty()) throw InputError({file.string(), 0}, "header", "", "is missing", "a line of column names");
     return table;
 }
 

@@ -87,8 +87,9 @@ double solve_memory(const GameSize& size) {
     constexpr double kMiB = 1024.0 * 1024.0;
     const double padding = kLanes / 2.0 * size.states;
     const double stored_response = 8.0 * (size.pairs + padding);
-    const double fields = 8.0 * 6.0 * size.states;  // d, V, pushed d, a copy of each while certifying
-    return (stored_response + fields) / kMiB;
+    const double written_response = 12.0 * size.pairs;  // at most: action and probability of every pair
+    const double fields = 8.0 * 8.0 * size.states;      // d, V, pushed d, row starts, a copy of each while certifying
+    return (stored_response + written_response + fields) / kMiB;
 }
 
 MultiKarmaRules affordable_rules(const EconomyConfig& economy) {

@@ -43,7 +43,7 @@ TEST(Reader, FillsInDefaults) {
     EXPECT_TRUE(c.types[0].chain.kept);
     EXPECT_TRUE(c.types[0].chain.transition.empty());
     EXPECT_EQ(c.solver.lambda, 1000.0);
-    EXPECT_EQ(c.solver.step, 0.1);
+    EXPECT_EQ(c.solver.step, 0.05);
     EXPECT_EQ(c.solver.response_rate, 0.5);
     EXPECT_EQ(c.solver.max_iterations, 100000);
     EXPECT_EQ(c.solver.stationarity, 1e-6);

@@ -1,0 +1,155 @@
+"""solve, inspect and compare on economies that can be used."""
+
+import json
+import math
+
+import h5py
+import pytest
+
+from program import DESKS, INPUTS, complaint, polykarma, rows_of, with_passage, write
+
+COLUMNS = ("start,certified,reason,lambda,commuter_en,SW_en,commuter_ex,SW_ex,stationarity,gain_mean,gain_max,"
+           "exploitability_mean,exploitability_max,iterations,seconds")
+
+
+def solve_row(*arguments, cwd, code=0):
+    result = polykarma("solve", *arguments, "-q", "--format", "csv", cwd=cwd)
+    assert (result.code, result.err) == (code, ""), result
+    (row,) = rows_of(result.out)
+    return row
+
+
+@pytest.mark.parametrize("name", ["priority_lane", "two_desks"])
+def test_the_tutorial_economies_are_solved(tmp_path, name):
+    result = polykarma("solve", INPUTS / "tutorial" / f"{name}.toml", "-o", "out.h5", cwd=tmp_path)
+    assert result.code == 0, result
+    assert "\ncertified (converged after " in result.out
+    assert "every type beats the benchmark: yes" in result.out
+    assert result.out.endswith("written to out.h5\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.h5"]
+
+
+def test_csv_and_json_say_the_same(folder):
+    table = polykarma("solve", "lane.toml", "--format", "csv", cwd=folder)
+    assert table.out.splitlines()[0] == COLUMNS
+    (row,) = rows_of(table.out)
+    (item,) = json.loads(polykarma("solve", "lane.toml", "--format", "json", cwd=folder).out)
+    assert list(item) == COLUMNS.split(",")
+    assert item["certified"] is True and row["certified"] == "true"
+    assert item["reason"] == row["reason"] == "converged"
+    for name in COLUMNS.split(",")[4:-1]:
+        assert item[name] == float(row[name]), name
+
+
+def test_overrides_reach_the_economy(folder):
+    resolved = polykarma("inspect", "desks.toml", "--resolved", "--set", "resource.*.k_max=3", "--set", 'title="New"',
+                         "--set", "type.staff.chain.draw={ idle = 0.25, busy = 0.75 }", "--set",
+                         'exchange={ rule = "none" }', cwd=folder)
+    assert resolved.code == 0, resolved
+    assert resolved.out.count("k_max = 3\n") == 2
+    assert 'title = "New"\n' in resolved.out
+    assert 'rule = "none"\n' in resolved.out
+    assert "draw = { idle = 0.25, busy = 0.75 }\n" in resolved.out
+
+
+def test_the_resolved_economy_is_the_same_economy(folder):
+    resolved = polykarma("inspect", "desks.toml", "--resolved", cwd=folder)
+    write(folder / "again.toml", resolved.out)
+    assert polykarma("inspect", "again.toml", "--resolved", cwd=folder).out == resolved.out
+    for name in ("desks", "again"):
+        assert polykarma("solve", f"{name}.toml", "-q", "-o", f"{name}.h5", cwd=folder).code == 0
+    result = polykarma("compare", "desks.h5", "again.h5", cwd=folder)
+    assert "same economy: yes" in result.out
+    assert "same equilibrium: yes" in result.out
+
+
+def test_a_limit_that_is_reached_is_no_success(folder):
+    row = solve_row("lane.toml", "-o", "out.h5", "--set", "solver.max_iterations=10", cwd=folder, code=3)
+    assert (row["certified"], row["reason"], row["iterations"]) == ("false", "iteration limit", "10")
+    with h5py.File(folder / "out.h5") as file:
+        assert file["certificate/certified"][()] == 0
+    text = polykarma("inspect", "out.h5", cwd=folder)
+    assert "NOT certified (iteration limit after 10 iterations" in text.out
+    assert polykarma("certify", "out.h5", cwd=folder).code == 3
+
+
+@pytest.mark.parametrize("start", ["even", "zero", "proportional"])
+def test_a_starting_rule_is_recorded(folder, start):
+    assert solve_row("lane.toml", "--start", start, cwd=folder)["start"] == start
+    assert solve_row("lane.toml", "--set", f"solver.start={start}", cwd=folder)["start"] == start
+
+
+def test_continuing_from_a_converged_file_is_short(folder, solved):
+    first = solve_row("lane.toml", cwd=folder)
+    again = solve_row("lane.toml", "--start", solved / "lane.h5", cwd=folder)
+    assert again["start"] == str(solved / "lane.h5")
+    assert int(again["iterations"]) < int(first["iterations"]) / 10
+    assert math.isclose(float(again["commuter_en"]), float(first["commuter_en"]), abs_tol=1e-5)
+
+
+def test_a_tighter_tolerance_continues_from_a_file(folder, solved):
+    row = solve_row("lane.toml", "--start", solved / "lane.h5", "--set", "solver.tolerance.stationarity=1e-9",
+                    cwd=folder)
+    assert float(row["stationarity"]) <= 1e-9
+
+
+@pytest.mark.parametrize("economy, override, code", [
+    ("desks.toml", "title=\"x\"", 4),            # other states
+    ("lane.toml", "resource.lane.k_max=7", 4),
+    ("lane.toml", "resource.lane.k_mean=3", 2),  # the same states, other karma
+])
+def test_the_state_of_another_economy_is_refused(folder, solved, economy, override, code):
+    line = complaint(polykarma("solve", economy, "--set", override, "--start", solved / "lane.h5", "-o", "out.h5", "-q",
+                               cwd=folder), code)
+    assert "lane.h5" in line
+    assert not (folder / "out.h5").exists()
+
+
+def test_a_study_is_no_start(folder, solved):
+    line = complaint(polykarma("solve", "lane.toml", "--start", solved / "study.h5", "-q", cwd=folder), 4)
+    assert "is a study" in line
+
+
+def test_the_paper_benchmark_is_exact():
+    economy = INPUTS / "paper" / "multi_karma" / "highway_parking.toml"
+    table = rows_of(polykarma("inspect", economy, "--format", "csv").out)
+    values = {row["quantity"]: row["value"] for row in table}
+    assert values["benchmark_en_S"] == values["benchmark_ex_S"] == "3.75"
+    assert (values["benchmark_en_C"], values["benchmark_ex_C"]) == ("2.625", "3.5")
+    assert (values["states"], values["pairs"]) == ("7500", "195000")
+
+
+def test_inspect_shows_what_solve_said(solved):
+    text = polykarma("inspect", "lane.h5", cwd=solved)
+    said = polykarma("solve", "lane.toml", "-q", cwd=solved)
+    assert text.out == said.out
+    (row,) = rows_of(polykarma("inspect", "lane.h5", "--format", "csv", cwd=solved).out)
+    assert (row["group"], row["certified"]) == ("/", "true")
+
+
+def test_compare_tells_equilibria_apart(folder, solved):
+    same = polykarma("compare", solved / "lane.h5", solved / "lane.h5")
+    assert same.code == 0
+    assert "same equilibrium: yes\nsame economy: yes\n" in same.out
+    other = polykarma("compare", solved / "lane.h5", solved / "desks.h5")
+    assert other.code == 0
+    assert "same equilibrium: no (other states)\nsame economy: no\n" in other.out
+
+    # The same states but fewer actions: accounts that cannot be combined.
+    write(folder / "apart.toml", with_passage(DESKS, 'rule = "worth"\nworth = [1, 1]', 'rule = "none"'))
+    assert polykarma("solve", "apart.toml", "-o", "apart.h5", "-q", cwd=folder).code == 0
+    for pair in [("apart.h5", solved / "desks.h5"), (solved / "desks.h5", "apart.h5")]:
+        apart = polykarma("compare", *pair, cwd=folder)
+        assert (apart.code, apart.err) == (0, "")
+        assert "same equilibrium: no\nsame economy: no\n" in apart.out
+        assert '[exchange] rule = "none"\n' in apart.out
+
+
+def test_compare_gives_tables(solved):
+    table = rows_of(polykarma("compare", "lane.h5", "lane.h5", "--format", "csv", cwd=solved).out)
+    values = {row["quantity"]: float(row["difference"]) for row in table}
+    assert {"commuter_en", "commuter_ex", "SW_en", "SW_ex", "d_largest", "d_l1"} <= set(values)
+    assert set(values.values()) == {0.0}
+    points = polykarma("compare", "study.h5", "study.h5", "--point-a", "/points/0000", "--point-b", "/points/0001",
+                       "--format", "json", cwd=solved)
+    assert {item["quantity"] for item in json.loads(points.out)} == set(values)

@@ -1,0 +1,366 @@
+"""polykarma-plot on made-up files: the program as a user runs it, and what its figures show."""
+
+import dataclasses
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+SCRIPT = PROJECT / "apps/plot/polykarma-plot"
+sys.path.insert(0, str(PROJECT / "apps/plot"))
+
+from polykarma_plot import environment  # noqa: E402
+
+environment.prepare()
+
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+from matplotlib import image  # noqa: E402
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
+
+import make_example  # noqa: E402
+from make_example import Example  # noqa: E402
+from polykarma_plot import convergence, karma, labels, plane, policy, results, style, study, utilisation  # noqa: E402
+
+PYTHON = os.environ.get("POLYKARMA_PYTHON", sys.executable)
+
+
+def run(*arguments, **options):
+    return subprocess.run([PYTHON, str(SCRIPT), *map(str, arguments)], capture_output=True, text=True, **options)
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def equilibrium(self, example=Example()):
+        path = self.folder / "equilibrium.h5"
+        make_example.equilibrium_file(path, example)
+        return path
+
+    def study(self, *arguments, **options):
+        path = self.folder / "study.h5"
+        make_example.study_file(path, *arguments, **options)
+        return path
+
+    def opened(self, path):
+        file, content = results.open_file(path)
+        self.addCleanup(file.close)
+        return content
+
+
+class Program(InFolder):
+    def drawn(self, *arguments):
+        """Names of the files it says it wrote, each of which must be there and be a picture."""
+        done = run(*arguments, "-o", self.folder / "pictures")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        paths = [pathlib.Path(line) for line in done.stdout.splitlines()]
+        for path in paths:
+            self.check_picture(path)
+        left = {path for path in (self.folder / "pictures").rglob("*") if path.is_file()}
+        self.assertEqual(left, set(paths))
+        return [str(path.relative_to(self.folder / "pictures")) for path in paths]
+
+    def check_picture(self, path):
+        if path.suffix == ".svg":
+            text = path.read_text()
+            self.assertIn("<svg", text)
+            self.assertGreater(text.count("<path"), 20, path)
+        else:
+            pixels = image.imread(path)[..., :3]
+            self.assertGreater(min(pixels.shape[:2]), 400, path)
+            self.assertGreater(len(np.unique(pixels[::5, ::5].reshape(-1, 3), axis=0)), 20, path)
+
+    def test_equilibrium_in_both_formats(self):
+        names = ["policy_S", "policy_C", "karma", "utilisation", "convergence"]
+        self.assertEqual(self.drawn(self.equilibrium()), [f"{n}.{ext}" for n in names for ext in ("png", "svg")])
+
+    def test_study(self):
+        self.assertEqual(self.drawn(self.study(), "--format", "png"), ["study.png", "plane.png", "utilisation.png"])
+
+    def test_point_of_a_study(self):
+        names = self.drawn(self.study(), "--format", "png", "--point", 3, "--only", "policy,study")
+        self.assertEqual(names, ["study.png", "point_0003/policy_S.png", "point_0003/policy_C.png"])
+
+    def test_points_leave_out_the_failed_one(self):
+        names = self.drawn(self.study(), "--format", "svg", "--points", "--only", "karma")
+        self.assertEqual(names, [f"point_{n:04d}/karma.svg" for n in range(15)])
+
+    def test_the_same_file_gives_the_same_svg(self):
+        path = self.equilibrium(Example(k_max=4))
+        texts = []
+        for _ in range(2):
+            self.drawn(path, "--format", "svg", "--only", "utilisation")
+            texts.append((self.folder / "pictures/utilisation.svg").read_bytes())
+        self.assertEqual(*texts)
+
+    def test_many_designs_and_other_numbers_of_types(self):
+        nine = {"worth": tuple("abcdefghi")}
+        path = self.study(Example(k_max=2), axes=nine)
+        self.assertEqual(self.drawn(path, "--format", "png"), ["study.png", "plane.png"])
+        three = self.study(Example(types=("a", "b", "c"), k_max=2), axes={"worth": ("x",)}, published=False)
+        self.assertEqual(self.drawn_again(three, "--format", "png"), ["study.png", "utilisation.png"])
+
+    def drawn_again(self, *arguments):
+        for path in (self.folder / "pictures").iterdir():
+            path.unlink()
+        return self.drawn(*arguments)
+
+    def test_three_resources_and_awkward_names(self):
+        example = Example("Cost $5 to $9", ("a", "b", "c"), ("x/y", "with blank"), k_max=3, history_steps=0)
+        names = self.drawn(self.equilibrium(example), "--format", "png")
+        self.assertEqual(names, ["policy_x_y.png", "policy_with_blank.png", "utilisation.png"])
+
+    def test_under_mpirun_and_without_a_home(self):
+        hostile = {**os.environ, "OMPI_COMM_WORLD_SIZE": "2", "HOME": "/proc/nowhere", "PYTHONDONTWRITEBYTECODE": "1"}
+        for name in ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+            hostile.pop(name, None)
+        path = self.equilibrium(Example(k_max=3))
+        done = run(path, "-o", self.folder, "--only", "utilisation", "--format", "png", env=hostile)
+        self.assertEqual((done.returncode, done.stderr.count("Traceback")), (0, 0), done.stderr)
+
+    def test_help_teaches(self):
+        done = run("--help")
+        self.assertEqual(done.returncode, 0)
+        for word in ("policy", "plane", "--only", "examples", "exit status", "svg"):
+            self.assertIn(word, done.stdout)
+
+
+class Trouble(InFolder):
+    def refused(self, code, *arguments, says=(), **options):
+        done = run(*arguments, **options)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        for word in says:
+            self.assertIn(word, done.stderr)
+
+    def test_arguments(self):
+        path = self.equilibrium(Example(k_max=2))
+        self.refused(2, says=["required"])
+        self.refused(2, path, says=["-o"])
+        self.refused(2, path, "-o", self.folder, "--format", "pdf", says=["pdf", "png, svg"])
+        self.refused(2, path, "-o", self.folder, "--only", "pie", says=["pie", "utilisation"])
+        self.refused(2, path, "-o", self.folder, "--only", "study", says=["no picture 'study'"])
+        self.refused(2, path, "-o", self.folder, "--point", 1, says=["--point", "studies"])
+        self.refused(2, self.study(Example(k_max=2)), "-o", self.folder, "--point", 99, says=["99", "0 to 15"])
+
+    def test_files_that_cannot_be_read(self):
+        out = self.folder / "pictures"
+        self.refused(4, self.folder / "missing.h5", "-o", out, says=["missing.h5", "No such file"])
+        self.refused(4, self.folder, "-o", out, says=["directory"])
+        for name, content in (("empty.h5", b""), ("binary.h5", bytes(range(256)) * 8), ("text.h5", b"title = 1\n")):
+            (self.folder / name).write_bytes(content)
+            self.refused(2, self.folder / name, "-o", out, says=[name, "HDF5"])
+        self.assertFalse(out.exists())
+
+    def test_foreign_incomplete_and_newer_files(self):
+        out = self.folder / "pictures"
+        with h5py.File(self.folder / "foreign.h5", "w") as file:
+            file["x"] = 1
+        self.refused(2, self.folder / "foreign.h5", "-o", out, says=["not a polykarma file"])
+        path = self.equilibrium(Example(k_max=2))
+        with h5py.File(path, "a") as file:
+            del file["d"]
+        self.refused(2, path, "-o", out, says=["/d", "complete"])
+        path = self.equilibrium(Example(k_max=2))
+        with h5py.File(path, "a") as file:
+            del file["d"]
+            file["d"] = np.zeros((2, 3))
+        self.refused(2, path, "-o", out, says=["d has shape (2, 3)"])
+        with h5py.File(path, "a") as file:
+            file.attrs["format_version"] = 99
+        self.refused(2, path, "-o", out, says=["format_version = 99"])
+        path = self.study(Example(k_max=2), axes={"a": ("x",)})
+        with h5py.File(path, "a") as file:
+            del file["results"]
+        self.refused(2, path, "-o", out, says=["/results"])
+
+    def test_targets_that_cannot_be_written(self):
+        path = self.equilibrium(Example(k_max=2))
+        blocked = self.folder / "file"
+        blocked.write_text("in the way")
+        self.refused(4, path, "-o", blocked, says=["file", "folder"])
+        self.refused(4, path, "-o", blocked / "below", says=["below"])
+        full = self.folder / "full"
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))  # noqa: E731
+        self.refused(4, path, "-o", full, "--only", "utilisation", "--format", "png", preexec_fn=limit,
+                     says=["utilisation.png", "too large"])
+        self.assertEqual(list(full.iterdir()), [])
+
+
+class Figures(InFolder):
+    def setUp(self):
+        super().setUp()
+        style.apply()
+
+    def check_whole(self, figure):
+        """Nothing sticks out of the figure, and every panel that carries data has named axes."""
+        FigureCanvasAgg(figure).draw()
+        box = figure.get_tightbbox()
+        width, height = figure.get_size_inches()
+        self.assertTrue(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, (box, width, height))
+        for ax in figure.axes:
+            is_colour_bar = hasattr(ax, "_colorbar")
+            if ax.axison and not is_colour_bar:
+                self.assertTrue(any(other.get_xlabel() for other in self.in_line(figure, ax, 0)), ax)
+                self.assertTrue(any(self.explains_rows(other) for other in self.in_line(figure, ax, 1)), ax)
+            self.assertTrue(not is_colour_bar or ax.get_ylabel())
+
+    def in_line(self, figure, ax, direction):
+        """The axes of the same column (0) or row (1)."""
+        def place(axes):
+            return axes.get_position().p0[direction]
+        return [other for other in figure.axes if abs(place(other) - place(ax)) < 0.02]
+
+    def explains_rows(self, ax):
+        return ax.get_ylabel() or any(label.get_text() for label in ax.get_yticklabels())
+
+    def labels(self, figure):
+        return {text for ax in figure.axes for text in (ax.get_xlabel(), ax.get_ylabel()) if text}
+
+    def test_policy_averages_over_the_other_account(self):
+        example = Example(k_max=5, spread=0.2)
+        state = self.opened(self.equilibrium(example))
+        d, pi = make_example.mass(example), make_example.policy(example)
+        for stage, agent_type, urgency in ((0, 0, 1), (0, 1, 0), (1, 1, 2)):
+            block = (stage, agent_type, urgency)
+            shown, at_karma = policy.conditional(state, stage, agent_type, urgency)
+            weights = np.moveaxis(d[block], stage, 0)
+            joint = (weights[..., None] * np.moveaxis(pi[block], stage, 0)).sum(axis=1)
+            np.testing.assert_allclose(at_karma, weights.sum(axis=1), atol=1e-15)
+            seen = at_karma > results.VISITED
+            np.testing.assert_allclose(shown[seen], joint[seen] / at_karma[seen, None], rtol=1e-12, atol=1e-15)
+            self.assertTrue(np.isnan(shown[~seen]).all())
+            np.testing.assert_allclose(shown[seen].sum(axis=1), 1, rtol=1e-12)
+
+    def test_mean_bid_counts_those_who_take_part(self):
+        bids = np.array([np.nan, 0, 1, 2])
+        shown = policy.mean_bid(np.array([[0.5, 0, 0.25, 0.25], [1, 0, 0, 0], [np.nan] * 4]), bids)
+        np.testing.assert_allclose(shown, [1.5, np.nan, np.nan])
+
+    def test_policy_panels(self):
+        state = self.opened(self.equilibrium())
+        expected = {0: 2 * 2, 1: 3 + 2}  # S: low, high at both; C rests at H only
+        for agent_type, panels in expected.items():
+            figure = policy.build(state, agent_type)
+            self.assertEqual(len(figure.axes), 2 * panels + 1)
+            self.check_whole(figure)
+            named = {"bid [karma]", "% of type", "H karma [units]", "P karma [units]"}
+            self.assertLessEqual(named, self.labels(figure))
+        bars = [ax.patches[:13] for ax in figure.axes if ax.get_ylabel() == "% of type"]
+        heights = [sum(bar.get_height() for bar in whole_type) for whole_type in bars]
+        np.testing.assert_allclose(heights, 100, rtol=1e-9)
+
+    def test_single_account(self):
+        state = self.opened(self.equilibrium(Example(resources=("lane",), types=("all",), k_max=9)))
+        self.check_whole(policy.build(state, 0))
+        self.assertTrue(np.isfinite(policy.conditional(state, 0, 0, 1)[0]).all())
+
+    def test_utilisation_covers_the_population(self):
+        state = self.opened(self.equilibrium())
+        figure = utilisation.build(state)
+        self.check_whole(figure)
+        self.assertIn("share of the population [%]", self.labels(figure))
+        for ax in figure.axes:
+            self.assertAlmostEqual(sum(bar.get_width() for bar in ax.patches), 100, places=9)
+
+    def test_convergence(self):
+        state = self.opened(self.equilibrium())
+        figure = convergence.build(state)
+        self.check_whole(figure)
+        self.assertEqual({ax.get_yscale() for ax in figure.axes} | {figure.axes[0].get_xscale()}, {"log"})
+        self.assertTrue(all("[" in label for label in self.labels(figure) - {"iteration"}))
+        levels = {float(line.get_ydata()[0]) for ax in figure.axes for line in ax.lines if line.get_xdata()[0] == 0}
+        self.assertEqual(levels, {1e-6, 1e-4})
+        shown = [convergence.short(x) for x in (1, 100, 1e-6, 2.5e-4, 1000)]
+        self.assertEqual(shown, ["1", "100", "1e-6", "2.5e-4", "1e3"])
+
+    def test_karma(self):
+        state = self.opened(self.equilibrium(Example(certified=False)))
+        figure = karma.build(state)
+        self.check_whole(figure)
+        self.assertIn("not certified: iteration limit", figure._suptitle.get_text().replace("\n", " "))
+        self.assertAlmostEqual(karma.joint(state, 0, 1).sum(), 100)
+
+    def test_study_marks(self):
+        content = self.opened(self.study())
+        figure = study.build(content)
+        self.check_whole(figure)
+        for ax in figure.axes:
+            marks = [line.get_marker() for line in ax.lines if len(line.get_xdata()) == 1]
+            # 16 rows: one of `even` is not certified, the last of `zero` failed; published once per design.
+            self.assertEqual([marks.count(m) for m in "osxD"], [7, 7, 1, 8])
+            benchmarks = [line for line in ax.lines if line.get_linestyle() == "--"]
+            self.assertEqual(len(benchmarks), 8)
+            self.assertEqual([text.get_text() for text in ax.texts], ["failed"])
+        self.assertIn("mean payoff of C per stage [payoff units]", self.labels(figure))
+
+    def test_plane_links_published_values_to_the_nearest_certified(self):
+        content = self.opened(self.study())
+        self.check_whole(plane.build(content))
+        design = ("active", "P_worth_less")  # its row from `even` is nearer, but not certified
+        row = next(r for r in content.rows if r.design == design and r.start == "zero")
+        self.assertEqual(plane.nearest(content, design, "en"), plane.payoffs(content, row, "en"))
+        self.assertIsNone(plane.published(content, ("no", "such"), "en"))
+
+    def test_study_grid(self):
+        content = self.opened(self.study())
+        shown = [(study.design_name(design), content.first_certified(design)) for design in content.designs]
+        self.assertTrue(all(state.certified for _, state in shown))
+        figure = utilisation.build_grid(content.title, shown, "design")
+        self.assertEqual(len(figure.axes), 16)
+        self.check_whole(figure)
+
+    def test_study_of_three_types(self):
+        path = self.study(Example(types=("a", "b", "c"), k_max=2), axes={"worth": ("x", "y")}, published=False)
+        figure = study.build(self.opened(path))
+        self.assertEqual(len(figure.axes), 6)
+        self.check_whole(figure)
+
+    def test_every_row_names_its_start(self):
+        for starts in (("even",), ("even", "zero", "proportional")):
+            content = self.opened(self.study(Example(k_max=2), axes={"worth": ("x",)}, starts=starts))
+            figure = study.build(content)
+            self.check_whole(figure)
+            content.file.close()
+            names = [label.get_text() for label in figure.axes[0].get_yticklabels(minor=True)]
+            self.assertEqual(names, list(starts))
+
+    def test_failed_study_is_still_drawn(self):
+        path = self.study(Example(k_max=2), axes={"worth": ("x",)}, published=False)
+        with h5py.File(path, "a") as file:
+            table = file["results"][()]
+            table["error"] = "not finite"
+            file["results"][...] = table
+            for point in file["points"].values():
+                point.attrs["error"] = "not finite"
+        content = self.opened(path)
+        self.check_whole(study.build(content))
+        self.assertIsNone(content.first_certified(content.designs[0]))
+
+    def test_labels_keep_apart(self):
+        best = labels.best([(0.0, 0.0), (20.0, 0.0)], [(1.0, 0.0)])
+        self.assertEqual(best, (20.0, 0.0))
+
+    def test_account_of_a_stage(self):
+        state = self.opened(self.equilibrium(Example(k_max=2)))
+        self.assertEqual([state.account_of(stage) for stage in (0, 1)], [0, 1])
+        state.__dict__["accounts"] = ["P", "H"]
+        self.assertEqual([state.account_of(stage) for stage in (0, 1)], [1, 0])
+        state.__dict__["accounts"] = ["pool"]
+        self.assertEqual([state.account_of(stage) for stage in (0, 1)], [0, 0])
+
+    def test_example_is_a_population(self):
+        example = dataclasses.replace(Example(), k_max=4)
+        np.testing.assert_allclose(make_example.mass(example).sum(axis=(1, 2, 3, 4)), 1, rtol=1e-12)
+        np.testing.assert_allclose(make_example.policy(example).sum(axis=-1), 1, rtol=1e-12)
+
+
+if __name__ == "__main__":
+    unittest.main()

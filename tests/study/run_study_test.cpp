@@ -1,0 +1,151 @@
+// A study on one rank: its rows, its file, and points that fail.
+#include "study/run_study.hpp"
+
+#include <cmath>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "io/sample.hpp"
+#include "io/stored_equilibrium.hpp"
+
+namespace polykarma {
+namespace {
+
+using test::ScratchDirectory;
+
+/// One account of at most four units.
+constexpr const char* kEconomy = R"(title = "Lane"
+urgency = [{ name = "calm", value = 1 }, { name = "urgent", value = 6 }]
+resource = [{ name = "lane", capacity = 0.5, priority_capacity = 0.2, k_max = 4, k_mean = 1, discount = 0.9 }]
+type = [{ name = "A", share = 1, chain = { draw = { calm = 0.8, urgent = 0.2 } } }]
+solver = { max_iterations = 30 }
+)";
+
+constexpr const char* kStudy = R"(title = "Means"
+base = "economy.toml"
+starts = ["even", "zero"]
+[[axis]]
+name = "mean"
+key = "resource.lane.k_mean"
+values = [1, 2]
+)";
+
+Progress silent(std::size_t, const EconomyConfig&) { return {}; }
+
+class RunStudy : public testing::Test {
+protected:
+    RunStudy() { std::ofstream(scratch_ / "economy.toml") << kEconomy; }
+
+    StudyConfig study(std::string text = kStudy, const std::string& passage = "", const std::string& replacement = "") {
+        if (!passage.empty()) text.replace(text.find(passage), passage.size(), replacement);
+        std::ofstream(scratch_ / "study.toml") << text;
+        return read_study(scratch_ / "study.toml");
+    }
+    static StudyOutcome run(const StudyConfig& study, const std::vector<std::string>& overrides = {},
+                            StudyFile* file = nullptr) {
+        return run_study(study, overrides, Collective::serial(), file, silent);
+    }
+    std::string refusal(const StudyConfig& study, const std::vector<std::string>& overrides = {}) {
+        bool began = false;
+        try {
+            static_cast<void>(run_study(study, overrides, Collective::serial(), nullptr,
+                                        [&](std::size_t, const EconomyConfig&) -> Progress {
+                                            began = true;
+                                            return {};
+                                        }));
+        } catch (const InputError& error) {
+            EXPECT_FALSE(began);
+            return error.what();
+        }
+        ADD_FAILURE() << "no InputError";
+        return {};
+    }
+
+    ScratchDirectory scratch_;
+};
+
+TEST_F(RunStudy, HasARowPerPointInTheirOrder) {
+    const StudyOutcome outcome = run(study());
+    ASSERT_EQ(outcome.results.rows.size(), 4u);
+    ASSERT_EQ(outcome.summaries.size(), 4u);
+    ASSERT_EQ(outcome.seconds.size(), 4u);
+    EXPECT_EQ(outcome.results.axes, std::vector<std::string>{"mean"});
+    EXPECT_EQ(outcome.results.types, std::vector<std::string>{"A"});
+    for (std::size_t i = 0; i < 4; ++i) {
+        const StudyRow& row = outcome.results.rows[i];
+        EXPECT_EQ(row.point, i);
+        EXPECT_EQ(row.labels, std::vector<std::string>{i < 2 ? "1" : "2"});
+        EXPECT_EQ(row.start, i % 2 == 0 ? "even" : "zero");
+        EXPECT_EQ(row.reason, "iteration limit");
+        EXPECT_EQ(row.iterations, 30);
+        EXPECT_EQ(row.error, "");
+        EXPECT_EQ(row.certificate.stationarity, outcome.summaries[i].certificate.stationarity);
+        EXPECT_GT(row.certificate.stationarity, 0.0);
+    }
+}
+
+TEST_F(RunStudy, TellsOfEveryPointAndItsEconomy) {
+    std::vector<std::pair<std::size_t, double>> told;
+    long iterations = 0;
+    static_cast<void>(run_study(study(), {}, Collective::serial(), nullptr,
+                                [&](std::size_t index, const EconomyConfig& economy) -> Progress {
+                                    told.emplace_back(index, economy.resources[0].k_mean);
+                                    return [&](long, const Residuals&) { ++iterations; };
+                                }));
+    EXPECT_EQ(told, (std::vector<std::pair<std::size_t, double>>{{0, 1.0}, {1, 1.0}, {2, 2.0}, {3, 2.0}}));
+    EXPECT_GT(iterations, 0);
+}
+
+TEST_F(RunStudy, APointThatFailsIsARowWithItsReason) {
+    const auto file = scratch_ / "out.h5";
+    StudyFile out(file, "Means");
+    const StudyOutcome outcome = run(study(), {"resource.lane.k_max=1"}, &out);
+    out.write_results(outcome.results);
+    out.commit({"test", 1}, 0.0);
+
+    const StudyRow& failed = outcome.results.rows[2];
+    EXPECT_EQ(outcome.results.rows[0].error, "");
+    EXPECT_EQ(failed.reason, "failed");
+    EXPECT_NE(failed.error.find("k_mean = 2 (above k_max = 1)"), std::string::npos) << failed.error;
+    EXPECT_EQ(failed.equilibrium, 0);
+    EXPECT_TRUE(failed.payoffs.empty());
+    for (const double x : {failed.lambda, failed.nash.endogenous, failed.nash.exogenous, failed.published_distance,
+                           failed.certificate.stationarity, failed.certificate.exploitability_max})
+        EXPECT_TRUE(std::isnan(x));
+
+    const auto entries = list_equilibria(file);
+    ASSERT_EQ(entries.size(), 4u);
+    EXPECT_EQ(entries[1].error, "");
+    EXPECT_EQ(entries[2].error, failed.error);
+    EXPECT_EQ(read_summary(file, entries[1].group).iterations, 30);
+}
+
+TEST_F(RunStudy, IsRefusedWhenNoPointCanBeBuilt) {
+    EXPECT_EQ(refusal(study(), {"resource.lane.kmax=1"}),
+              "--set resource.lane.kmax=1: resource.lane.kmax (unknown key): did you mean k_max?");
+    EXPECT_NE(refusal(study(), {"solver.memory_limit=1e-4"}).find("solver.memory_limit = 0.0001 MiB"),
+              std::string::npos);
+}
+
+TEST_F(RunStudy, AxesAreNotNamedLikeResults) {
+    for (const std::string name : {"start", "reason", "stationarity", "error"}) {
+        const std::string message = refusal(study(kStudy, "\"mean\"", '"' + name + '"'));
+        EXPECT_NE(message.find("axis.name = " + name), std::string::npos) << message;
+        EXPECT_NE(message.find("study.toml:"), std::string::npos) << message;
+    }
+}
+
+TEST_F(RunStudy, TwoRunsAgreeBitForBit) {
+    const StudyOutcome a = run(study());
+    const StudyOutcome b = run(study());
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(a.results.rows[i].payoffs[0].endogenous, b.results.rows[i].payoffs[0].endogenous);
+        EXPECT_EQ(a.results.rows[i].certificate.gain_mean, b.results.rows[i].certificate.gain_mean);
+        EXPECT_EQ(a.summaries[i].bid_share, b.summaries[i].bid_share);
+    }
+}
+
+}  // namespace
+}  // namespace polykarma

@@ -1,0 +1,126 @@
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "equilibrium/evolutionary.hpp"
+#include "equilibrium/start.hpp"
+#include "support/small_economy.hpp"
+#include "welfare/measures.hpp"
+#include "welfare/multi_karma_benchmark.hpp"
+
+namespace polykarma {
+namespace {
+
+const std::vector<double> kValues{0.0, 1.0, 9.0};
+
+UrgencyChain case_study_chain(const std::vector<double>& need) {
+    return UrgencyChain(
+        drawn_chain(std::vector<double>{0.0, 0.75, 0.25}, need, true, kValues, Exogenous{std::size_t{0}}));
+}
+
+/// Highway and parking of [MK], section 4; the accounts do not matter to the benchmark.
+MultiKarmaRules case_study() {
+    MultiKarmaRules rules{{{"none", 0.0}, {"low", 1.0}, {"high", 9.0}}, {}, Exchange::none(2), {}, 2.0, 1e-4, 1.0};
+    rules.resources = {{"H", {0.5, 0.1875}, 4, 2.0, Redistribution::all},
+                       {"P", {0.5, 0.2}, 4, 2.0, Redistribution::all}};
+    rules.types = {{"S", 0.5, case_study_chain({1.0, 1.0}), {1.0, 0.98}},
+                   {"C", 0.5, case_study_chain({0.5, 1.0}), {1.0, 0.98}}};
+    return rules;
+}
+
+/// E[u] = 3; 75 % need the highway, delay 0.5; all need parking, delay 1.
+TEST(Benchmark, OfTheCaseStudyByHand) {
+    const auto payoff = benchmark_payoffs(case_study());
+    EXPECT_NEAR(payoff[0].endogenous, 3.75, 1e-14);
+    EXPECT_NEAR(payoff[0].exogenous, 3.75, 1e-14);
+    EXPECT_NEAR(payoff[1].endogenous, 2.625, 1e-14);
+    EXPECT_NEAR(payoff[1].exogenous, 3.5, 1e-14);
+}
+
+/// Without priority capacity the dynamics end in the benchmark: who is not urgent stays away, the others share.
+TEST(Benchmark, IsTheEquilibriumWithoutPriority) {
+    MultiKarmaRules rules =
+        test::small_economy({3, 3}, {1.0, 1.0}, Exchange::from_worth({1.0, 1.5}), Redistribution::all);
+    for (auto& resource : rules.resources) resource.capacity.priority = 0.0;
+    const MultiKarma game(rules);
+    Field mass(game.layout());
+    game.start_mass(KarmaStart::at_mean, mass);
+    EvolutionSettings settings;
+    settings.lambda = 200.0;
+    settings.step = settings.response_rate = 1.0;
+    Evolution<MultiKarma> evolution(game, settings, std::move(mass), even_response(game.layout()));
+    for (int i = 0; i < 20; ++i) evolution.step();
+    Operators<MultiKarma> operators(game);
+    for (const auto r : Range<Stage>(2)) operators.aggregate(r, evolution.mass().stage(r), evolution.response());
+    const auto found = payoffs(game.layout(), action_shares(game.layout(), evolution.mass(), evolution.response()),
+                               action_rewards(operators));
+    const auto benchmark = benchmark_payoffs(rules);
+    for (std::size_t t = 0; t < 2; ++t) {
+        // The weight of acting against one's interest is below e^-36 at this sharpness.
+        EXPECT_NEAR(found[t].endogenous, benchmark[t].endogenous, 1e-13);
+        EXPECT_NEAR(found[t].exogenous, benchmark[t].exogenous, 1e-13);
+    }
+}
+
+/// Everybody bids 0, urgent or not: a lottery among all for each resource.
+TEST(Payoffs, OfTheLotteryByHand) {
+    const MultiKarmaRules rules = case_study();
+    const MultiKarma game(rules);
+    Field mass(game.layout());
+    game.start_mass(KarmaStart::at_mean, mass);
+    const Response zero = pure_response(game.layout(), [&](Stage r, const Site& site, std::size_t length) {
+        return game.start_action(PolicyStart::zero, r, site, length);
+    });
+    Operators<MultiKarma> operators(game);
+    for (const auto r : Range<Stage>(2)) operators.aggregate(r, mass.stage(r), zero);
+    const auto found = payoffs(game.layout(), action_shares(game.layout(), mass, zero), action_rewards(operators));
+    const auto wait = [](double priority) {
+        const double lose = 1.0 - priority / (1.0 + 1e-4), general_purpose = 0.5 - priority;
+        return lose * (lose - general_purpose) / general_purpose;
+    };
+    const double at_h = wait(0.1875), at_p = wait(0.2);
+    EXPECT_NEAR(found[0].endogenous, (3.0 * (2.0 - at_h) + 3.0 * (2.0 - at_p)) / 2.0, 1e-13);
+    EXPECT_NEAR(found[1].endogenous, (0.5 * 3.0 * (2.0 - at_h) - 0.5 * at_h + 3.0 * (2.0 - at_p)) / 2.0, 1e-13);
+    EXPECT_NEAR(found[1].exogenous, found[1].endogenous, 1e-13);  // everybody takes part
+}
+
+Layout two_types() { return MultiKarma(case_study()).layout(); }
+
+TEST(Welfare, ByHand) {
+    const Welfare w = welfare(two_types(), {{4.0, 4.0}, {3.0, 4.5}}, {{3.0, 3.0}, {2.5, 3.5}});
+    EXPECT_NEAR(w.nash.endogenous, 0.5 * std::log(1.0) + 0.5 * std::log(0.5), 1e-15);
+    EXPECT_NEAR(w.nash.exogenous, 0.0, 1e-15);
+    EXPECT_DOUBLE_EQ(w.utilitarian.endogenous, 3.5);
+    EXPECT_DOUBLE_EQ(w.utilitarian.exogenous, 4.25);
+    EXPECT_DOUBLE_EQ(w.minimum.endogenous, 3.0);
+    EXPECT_DOUBLE_EQ(w.minimum.exogenous, 4.0);
+    EXPECT_TRUE(w.everyone_gains);
+}
+
+TEST(Welfare, WhoDoesNotGainMakesItMinusInfinityNeverNaN) {
+    constexpr double kNone = -std::numeric_limits<double>::infinity();
+    for (const double second : {2.5, 2.0, std::numeric_limits<double>::quiet_NaN()}) {
+        const Welfare w = welfare(two_types(), {{4.0, 4.0}, {second, second}}, {{3.0, 3.0}, {2.5, 2.5}});
+        EXPECT_EQ(w.nash.endogenous, kNone);
+        EXPECT_EQ(w.nash.exogenous, kNone);
+        EXPECT_FALSE(w.everyone_gains);
+    }
+}
+
+TEST(Payoffs, OfATypeThatNeverTakesPart) {
+    const MultiKarma game(case_study());
+    Field mass(game.layout());
+    game.start_mass(KarmaStart::at_mean, mass);
+    const Response away =
+        pure_response(game.layout(), [](Stage, const Site&, std::size_t) { return Action{std::size_t{0}}; });
+    Operators<MultiKarma> operators(game);
+    for (const auto r : Range<Stage>(2)) operators.aggregate(r, mass.stage(r), away);
+    const auto found = payoffs(game.layout(), action_shares(game.layout(), mass, away), action_rewards(operators));
+    EXPECT_EQ(found[0].endogenous, 0.0);
+    EXPECT_TRUE(std::isnan(found[0].exogenous));
+}
+
+}  // namespace
+}  // namespace polykarma
