@@ -130,18 +130,23 @@ void measure_gains(Operators<G>& operators, const Field& mass, const SparseRespo
 }
 
 /// Lifetime regret: the optimal value of one agent, by value iteration upwards from the value of following the
-/// response, against that value.
+/// response, against that value. What both iterations may still be short of is added, so that G is an upper bound.
 template <Game G>
 void measure_regret(Operators<G>& operators, const Field& mass, const Field& value, Certificate& c) {
+    const Layout& layout = operators.layout();
     Field best = value;
-    iterate_values(operators, best, [](Stage, const Site&, std::size_t, Row q) { return row_maximum(q); });
+    const double change =
+        iterate_values(operators, best, [](Stage, const Site&, std::size_t, Row q) { return row_maximum(q); });
+    const double cycles =
+        layout.end() == CycleEnd::terminates ? 1.0 : 1.0 / (1.0 - operators.game().cycle_discount());
+    const double unresolved = static_cast<double>(layout.stages()) * (change + c.bellman) * cycles;
     const auto d = mass.all();
     for (std::size_t x = 0; x < d.size(); ++x) {
-        const double regret = std::max(0.0, best.all()[x] - value.all()[x]);
+        const double regret = std::max(0.0, best.all()[x] - value.all()[x]) + unresolved;
         c.exploitability_mean += d[x] * regret;
         if (d[x] > kVisited) c.exploitability_max = std::max(c.exploitability_max, regret);
     }
-    c.exploitability_mean /= static_cast<double>(operators.layout().stages());
+    c.exploitability_mean /= static_cast<double>(layout.stages());
 }
 
 }  // namespace detail
