@@ -2,6 +2,7 @@
 
 #include <boost/program_options.hpp>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@ public:
     void add_format();
     void add_quiet();
     void add_set();
+    void add_output(const char* help);
 
     /// False when --help was asked for and printed. Throws UsageError.
     [[nodiscard]] bool parse(const std::vector<std::string>& arguments, const Context& context);
@@ -73,6 +75,9 @@ public:
     [[nodiscard]] Format format() const;
     [[nodiscard]] bool quiet() const { return has("quiet"); }
     [[nodiscard]] std::vector<std::string> overrides() const;
+    /// Where to write, checked before anything is computed: throws UsageError for one of the `inputs`, IoError for a
+    /// target that cannot be written.
+    [[nodiscard]] std::optional<std::filesystem::path> output(const std::vector<std::filesystem::path>& inputs) const;
 
 private:
     std::string usage_;

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "command.hpp"
+#include "io/replaced_file.hpp"
 
 namespace polykarma::cli {
 namespace po = boost::program_options;
@@ -39,6 +40,8 @@ void Options::add_set() {
           "`polykarma keys` lists the keys)");
 }
 
+void Options::add_output(const char* help) { add()("output,o", po::value<std::string>(), help); }
+
 bool Options::parse(const std::vector<std::string>& arguments, const Context& context) {
     all_.add(described_);
     const std::string hint = " (see polykarma " + usage_.substr(0, usage_.find(' ')) + " --help)";
@@ -60,7 +63,6 @@ bool Options::parse(const std::vector<std::string>& arguments, const Context& co
     for (const auto& name : required_)
         if (!has(name.c_str())) throw UsageError("missing argument " + name + hint);
     if (values_.count("format") > 0) static_cast<void>(format());
-    if (values_.count("output") > 0 && get<std::string>("output").empty()) throw UsageError("--output (is empty): a file" + hint);
     return true;
 }
 
@@ -70,6 +72,19 @@ Format Options::format() const {
     if (name == "csv") return Format::csv;
     if (name == "json") return Format::json;
     throw UsageError("--format " + name + " (unknown): text, csv or json");
+}
+
+std::optional<std::filesystem::path> Options::output(const std::vector<std::filesystem::path>& inputs) const {
+    if (!has("output")) return {};
+    const std::filesystem::path target = get<std::string>("output");
+    if (target.empty()) throw UsageError("--output (is empty): a file");
+    for (const auto& input : inputs) {
+        std::error_code unrelated;
+        if (std::filesystem::equivalent(target, input, unrelated))
+            throw UsageError("--output " + target.string() + " (is an input of this command): another file");
+    }
+    require_writable(target);
+    return target;
 }
 
 std::vector<std::string> Options::overrides() const {

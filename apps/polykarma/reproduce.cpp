@@ -49,8 +49,8 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
                     "  mpirun -n 2 polykarma reproduce multi-karma-table1 -o table1.h5\n"
                     "  polykarma reproduce multi-karma-table1 --format csv\n");
     options.optional_positional("NAME", "which table");
-    options.add()("list", "list the names and stop")("output,o", po::value<std::string>(), "write all points to this HDF5 file")(
-        "strict", "end with exit code 3 when a point is not certified");
+    options.add_output("write all points to this HDF5 file");
+    options.add()("list", "list the names and stop")("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
     options.add_quiet();
@@ -69,7 +69,7 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     std::vector<std::string> axes;
     for (const auto& axis : request.study.axes) axes.push_back(axis.name);
     request.published = read_published(inputs / target->published, axes);
-    if (options.has("output")) request.output = options.get<std::string>("output");
+    request.output = options.output({request.study.file, request.study.base_file});
     const StudyOutcome outcome = run_and_write(request, context);
     if (context.ranks.is_root()) {
         if (options.format() == Format::text)

@@ -6,7 +6,6 @@
 #include "config/choices.hpp"
 #include "config/reader.hpp"
 #include "io/equilibrium_file.hpp"
-#include "io/replaced_file.hpp"
 #include "report.hpp"
 #include "start_option.hpp"
 #include "study/solve_economy.hpp"
@@ -24,7 +23,8 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
                     "  polykarma solve economy.toml --set resource.*.k_max=12 --start zero --format csv\n"
                     "  polykarma solve economy.toml --start lane.h5        continue from a file's state\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
-    options.add()("output,o", po::value<std::string>(), "write everything to this HDF5 file")(
+    options.add_output("write everything to this HDF5 file");
+    options.add()(
         "start", po::value<std::string>(),
         "even, zero or proportional (the starting policy; overrides solver.start), or a result file to continue from");
     options.add_set();
@@ -35,7 +35,7 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     std::vector<std::string> overrides = options.overrides();
     const StartFrom start = options.has("start") ? start_option(options.get<std::string>("start"), overrides) : StartFrom{};
     const EconomyConfig economy = read_economy(options.get<std::string>("ECONOMY"), overrides);
-    if (options.has("output")) require_writable(options.get<std::string>("output"));
+    const auto output = options.output({options.get<std::string>("ECONOMY")});
     if (!context.ranks.is_root()) return kSuccess;  // one economy is the work of one rank
 
     EquilibriumRecord record = [&] {
@@ -43,12 +43,11 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
                                 economy.solver.max_iterations);
         return solve_economy(economy, start, std::ref(display));
     }();
-    if (options.has("output"))
-        write_equilibrium(options.get<std::string>("output"), record, Provenance{context.program_line, context.ranks.size()});
+    if (output) write_equilibrium(*output, record, Provenance{context.program_line, context.ranks.size()});
     const EquilibriumSummary summary = summary_of(record);
     if (options.format() == Format::text) {
         print_equilibrium(std::cout, summary);
-        if (options.has("output")) std::cout << "written to " << options.get<std::string>("output") << '\n';
+        if (output) std::cout << "written to " << output->string() << '\n';
     } else {
         Table table(summary_columns(summary.types));
         table.add(summary_cells(summary));

@@ -7,14 +7,12 @@
 #include <iostream>
 #include <memory>
 
-#include "io/replaced_file.hpp"
 #include "study/equilibria.hpp"
 
 namespace polykarma::cli {
 
 StudyOutcome run_and_write(const StudyRequest& request, const Context& context) {
     const bool root = context.ranks.is_root();
-    if (request.output) require_writable(*request.output);
     const auto begin = std::chrono::steady_clock::now();
     std::optional<StudyFile> file;
     if (root && request.output) file.emplace(*request.output, request.study.title);

@@ -19,8 +19,7 @@ struct StudyRequest {
     bool quiet = false;
 };
 
-/// Rows and summaries on the root, nothing elsewhere; distances to the published rows filled in. Throws on all ranks
-/// when the output cannot be written.
+/// Rows and summaries on the root, nothing elsewhere; distances to the published rows filled in.
 [[nodiscard]] StudyOutcome run_and_write(const StudyRequest& request, const Context& context);
 
 /// On the root 0 when every point was computed, else 3; with `strict` also 3 when one is not certified. Failed points

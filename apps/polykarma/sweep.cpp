@@ -46,14 +46,14 @@ int sweep(const std::vector<std::string>& arguments, const Context& context) {
                     "Examples\n  mpirun -n 2 polykarma sweep inputs/paper/multi_karma/table1.toml -o table1.h5\n"
                     "  polykarma sweep study.toml --set resource.*.k_max=12 --format csv\n");
     options.positional("STUDY", 1, "study file (TOML)");
-    options.add()("output,o", po::value<std::string>(), "write all points to this HDF5 file")(
-        "strict", "end with exit code 3 when a point is not certified");
+    options.add_output("write all points to this HDF5 file");
+    options.add()("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
     options.add_quiet();
     if (!options.parse(arguments, context)) return kSuccess;
     StudyRequest request{read_study(options.get<std::string>("STUDY")), options.overrides(), {}, {}, options.quiet()};
-    if (options.has("output")) request.output = options.get<std::string>("output");
+    request.output = options.output({request.study.file, request.study.base_file});
     const StudyOutcome outcome = run_and_write(request, context);
     if (context.ranks.is_root()) results_table(outcome).print(std::cout, options.format());
     return exit_code(outcome, options.has("strict"), context);

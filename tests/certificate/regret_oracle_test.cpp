@@ -10,14 +10,6 @@
 namespace polykarma {
 namespace {
 
-/// Economies whose dense equations stay below a few hundred unknowns.
-std::vector<std::uint64_t> small_seeds() {
-    std::vector<std::uint64_t> seeds;
-    for (std::uint64_t seed = 0; seeds.size() < 12; ++seed)
-        if (MultiKarma(test::random_economy(seed).rules).layout().states() <= 240) seeds.push_back(seed);
-    return seeds;
-}
-
 class RegretOracle : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(RegretOracle, CertificateEqualsPolicyIteration) {
@@ -89,7 +81,7 @@ TEST_P(RegretOracle, StationarityIsTheDistanceOfThePushedMass) {
     EXPECT_NEAR(c.stationarity, distance, 1e-12);  // a few hundred entries, each accurate to 1e-15
 }
 
-INSTANTIATE_TEST_SUITE_P(RandomEconomies, RegretOracle, testing::ValuesIn(small_seeds()));
+INSTANTIATE_TEST_SUITE_P(RandomEconomies, RegretOracle, testing::ValuesIn(test::small_seeds(0, 12)));
 
 }  // namespace
 }  // namespace polykarma

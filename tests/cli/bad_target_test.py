@@ -69,3 +69,11 @@ def test_the_disk_is_full(folder, writer):
     finally:
         if mounted:
             subprocess.run(["umount", disk], check=True)
+
+
+def test_an_input_is_never_overwritten(folder, writer):
+    name = writer[1]
+    before = (folder / name).read_bytes()
+    line = complaint(polykarma(*writer, "-o", "./" + name, cwd=folder), 2)
+    assert line == f"--output ./{name} (is an input of this command): another file"
+    assert (folder / name).read_bytes() == before

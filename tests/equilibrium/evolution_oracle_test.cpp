@@ -17,13 +17,6 @@ namespace {
 using oracle::DenseDynamics;
 using oracle::DenseEconomy;
 
-std::vector<std::uint64_t> small_seeds() {
-    std::vector<std::uint64_t> seeds;
-    for (std::uint64_t seed = 100; seeds.size() < 12; ++seed)
-        if (MultiKarma(test::random_economy(seed).rules).layout().states() <= 240) seeds.push_back(seed);
-    return seeds;
-}
-
 class EvolutionOracle : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(EvolutionOracle, FollowsTheEnumeration) {
@@ -64,7 +57,7 @@ TEST_P(EvolutionOracle, FollowsTheEnumeration) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(RandomEconomies, EvolutionOracle, testing::ValuesIn(small_seeds()));
+INSTANTIATE_TEST_SUITE_P(RandomEconomies, EvolutionOracle, testing::ValuesIn(test::small_seeds(100, 12)));
 
 /// Largest difference in payoffs between an economy with two accounts under unit exchange and the same economy with all
 /// karma in one account, after some steps from even bids.

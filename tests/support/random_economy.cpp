@@ -45,6 +45,13 @@ MultiKarmaRules::Resource random_resource(Random& random, std::size_t r, std::si
 
 }  // namespace
 
+std::vector<std::uint64_t> small_seeds(std::uint64_t first, std::size_t count) {
+    std::vector<std::uint64_t> seeds;
+    for (std::uint64_t seed = first; seeds.size() < count; ++seed)
+        if (MultiKarma(random_economy(seed).rules).layout().states() <= 240) seeds.push_back(seed);
+    return seeds;
+}
+
 UrgencyChain random_chain(Random& random, std::size_t stages, std::size_t urgencies) {
     while (true) {
         std::vector<UrgencyChain::Matrix> transition(stages);

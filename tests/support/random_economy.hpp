@@ -23,6 +23,9 @@ struct RandomEconomy {
 /// redistribution rule, exchange none, unit, rational, or rational with some of the rates missing.
 RandomEconomy random_economy(std::uint64_t seed);
 
+/// Seeds from `first` on of economies with at most 240 states: their dense equations have a few hundred unknowns.
+std::vector<std::uint64_t> small_seeds(std::uint64_t first, std::size_t count);
+
 /// A chain with random rows, some entries zero, and a unique stationary law.
 UrgencyChain random_chain(Random& random, std::size_t stages, std::size_t urgencies);
 
