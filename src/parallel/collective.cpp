@@ -16,6 +16,14 @@ constexpr int kTag = 1;
 /// MPI counts are ints: longer messages go in pieces.
 constexpr std::size_t kPiece = std::size_t{1} << 30;
 
+/// What launchers leave in the environment of a rank: Open MPI, PMIx (srun --mpi=pmix, prterun), PMI-1 and PMI-2 (srun,
+/// MPICH, Intel MPI), MVAPICH, Cray PALS.
+bool launched() {
+    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK", "PALS_RANKID"})
+        if (std::getenv(name) != nullptr) return true;
+    return false;
+}
+
 template <class Transfer>
 void in_pieces(std::size_t size, Transfer&& transfer) {
     for (std::size_t done = 0; done < size; done += kPiece)
@@ -24,16 +32,21 @@ void in_pieces(std::size_t size, Transfer&& transfer) {
 
 }  // namespace
 
-MpiSession::MpiSession(int& argc, char**& argv) { MPI_Init(&argc, &argv); }
+MpiSession::MpiSession(int& argc, char**& argv) : active_(launched()) {
+    if (active_) MPI_Init(&argc, &argv);
+}
 
-MpiSession::~MpiSession() { MPI_Finalize(); }
+MpiSession::~MpiSession() {
+    if (active_) MPI_Finalize();
+}
 
 void MpiSession::abort(int exit_code) {
     MPI_Abort(MPI_COMM_WORLD, exit_code);
     std::abort();
 }
 
-Collective Collective::world(const MpiSession&) {
+Collective Collective::world(const MpiSession& session) {
+    if (!session.active()) return serial();
     int rank = 0;
     int size = 1;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);

@@ -6,7 +6,9 @@
 
 namespace polykarma {
 
-/// MPI for the lifetime of the program. Created first thing in main, destroyed last.
+/// MPI for the lifetime of the program, when a launcher (mpirun, srun) started it. Created first thing in main, destroyed
+/// last. Started alone, a program goes without: Open MPI's stand-in for a launcher takes 0.3 s to come up, and several
+/// that come up at once on a node fail over each other's session directories.
 class MpiSession {
 public:
     MpiSession(int& argc, char**& argv);
@@ -14,8 +16,13 @@ public:
     MpiSession(const MpiSession&) = delete;
     MpiSession& operator=(const MpiSession&) = delete;
 
+    [[nodiscard]] bool active() const { return active_; }
+
     /// Ends every rank at once: for bugs only, when others may be waiting in a collective.
     [[noreturn]] static void abort(int exit_code);
+
+private:
+    bool active_;
 };
 
 /// A group of ranks as a value: whoever works in parallel is given one, and never asks for the world.
@@ -24,7 +31,7 @@ public:
     /// One rank, without MPI.
     static Collective serial() { return Collective(0, 1); }
     /// All ranks of the program.
-    static Collective world(const MpiSession&);
+    static Collective world(const MpiSession& session);
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
