@@ -32,6 +32,21 @@ std::string clock_time(double seconds) {
     return fmt::format("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
+/// A word that a shell reads as this very text.
+std::string shell_word(const std::string& text) {
+    std::string word = "'";
+    for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
+}
+
+/// The batch job that solves this economy, overrides included.
+std::string sbatch_line(const std::string& file, const std::vector<std::string>& overrides, double memory, double seconds) {
+    std::string command = "polykarma solve " + shell_word(file) + " -o out.h5";
+    for (const auto& change : overrides) command += " --set " + shell_word(change);
+    return fmt::format("sbatch --ntasks=1 --mem={:.0f}M --time={} --wrap={}", std::ceil(memory), clock_time(seconds),
+                       shell_word(command));
+}
+
 int inspect_economy(const std::string& file, const Options& options) {
     const EconomyConfig economy = read_economy(file, options.overrides());
     if (options.has("resolved")) {
@@ -64,8 +79,8 @@ int inspect_economy(const std::string& file, const Options& options) {
     for (std::size_t t = 0; t < payoffs.size(); ++t)
         benchmark.add({rules.types[t].name, rules.types[t].share, payoffs[t].endogenous, payoffs[t].exogenous});
     benchmark.print(std::cout, Format::text);
-    std::cout << fmt::format("\nsbatch --ntasks=1 --mem={:.0f}M --time={} --wrap='polykarma solve {} -o out.h5'\n",
-                             std::ceil(2.0 * memory), clock_time(60.0 + 3.0 * kTypicalSteps * seconds), file);
+    std::cout << '\n'
+              << sbatch_line(file, options.overrides(), 2.0 * memory, 60.0 + 3.0 * kTypicalSteps * seconds) << '\n';
     return kSuccess;
 }
 

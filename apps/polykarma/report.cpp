@@ -44,11 +44,13 @@ Table certificate_table(const Certificate& c, const Tolerance& tolerance, const 
                                 {"value", recorded != nullptr ? "recomputed" : "value", "{:.2e}"}};
     if (recorded != nullptr) columns.push_back({"recorded", "recorded", "{:.2e}"});
     columns.push_back({"tolerance", "tolerance", "{:.0e}"});
+    columns.push_back({"met", "met"});
     Table table(std::move(columns));
     const auto add = [&](const char* name, double Certificate::*member, double limit) {
         std::vector<Cell> row{std::string(name), c.*member};
         if (recorded != nullptr) row.emplace_back(recorded->*member);
         row.emplace_back(limit);
+        row.emplace_back(std::string(std::isnan(limit) ? "" : c.*member <= limit ? "yes" : "NO"));
         table.add(std::move(row));
     };
     add("stationarity", &Certificate::stationarity, tolerance.stationarity);
@@ -77,7 +79,7 @@ void print_equilibrium(std::ostream& out, const EquilibriumSummary& s) {
     welfare.print(out, Format::text);
     out << fmt::format("every type beats the benchmark: {}\n\n", s.welfare.everyone_gains ? "yes" : "no");
     certificate_table(s.certificate, s.tolerance).print(out, Format::text);
-    out << fmt::format("lambda {:g}: the softmax response keeps gains from falling far below its own smoothing\n", s.lambda);
+    out << fmt::format("lambda {:g}: responses are smoothed over payoff differences of about 1 / lambda\n", s.lambda);
 }
 
 std::vector<Column> summary_columns(const std::vector<std::string>& types) {

@@ -35,7 +35,9 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     std::vector<std::string> overrides = options.overrides();
     const StartFrom start = options.has("start") ? start_option(options.get<std::string>("start"), overrides) : StartFrom{};
     const EconomyConfig economy = read_economy(options.get<std::string>("ECONOMY"), overrides);
-    const auto output = options.output({options.get<std::string>("ECONOMY")});
+    std::vector<std::filesystem::path> inputs{options.get<std::string>("ECONOMY")};
+    if (start) inputs.emplace_back(options.get<std::string>("start"));
+    const auto output = options.output(inputs);
     if (!context.ranks.is_root()) return kSuccess;  // one economy is the work of one rank
 
     EquilibriumRecord record = [&] {

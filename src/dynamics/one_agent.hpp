@@ -2,46 +2,102 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "dynamics/operators.hpp"
 
 namespace polykarma {
 
-/// One agent against frozen aggregates: values iterated in place until no state changes by more than
-/// kValuePrecision * max|V|. `choose(stage, Site, state, Row)`
-/// gives the value of a state from its row; `state` counts in storage order over all stages.
-inline constexpr double kValuePrecision = 1e-12;
+/// Changes of the values in one cycle of sweeps, by stage and type. Once they are nearly the same in all states of a
+/// type, the cycles that follow only add the rest of a geometric series, which can be added at once: with a discount
+/// near one, that is nearly all of the work.
+class CycleChanges {
+public:
+    explicit CycleChanges(const Layout& layout)
+        : layout_(&layout), ranges_(layout.stages() * layout.types()), before_(layout.types(), 0.0) {}
 
+    void clear() { std::fill(ranges_.begin(), ranges_.end(), Range{}); }
+    void add(Stage r, Type t, double change) {
+        Range& range = at(r, t);
+        range.low = std::min(range.low, change);
+        range.high = std::max(range.high, change);
+    }
+
+    /// Adds the rest of the series to the values of every type whose changes are even and shrink by a steady ratio, at
+    /// most `discount`. Whether that was right is for the next cycle's changes to say.
+    void extrapolate(double discount, Field& value) {
+        for (const auto t : polykarma::Range<Type>(layout_->types())) {
+            const double before = before_[t.at()];
+            const double now = before_[t.at()] = at(Stage{}, t).middle();
+            if (before == 0.0 || !is_even(t)) continue;
+            const double ratio = std::min(now / before, discount);
+            if (!(ratio > 0.0 && ratio < 1.0)) continue;
+            before_[t.at()] = 0.0;  // a ratio takes two ordinary cycles to measure
+            for (const auto r : polykarma::Range<Stage>(layout_->stages()))
+                for (const auto u : polykarma::Range<Exogenous>(layout_->exogenous_states()))
+                    for (double& v : value.block(r, layout_->block(t, u)))
+                        v += at(r, t).middle() * ratio / (1.0 - ratio);
+        }
+    }
+
+private:
+    /// Changes are even when they differ by less than this part of their middle.
+    static constexpr double kEven = 0.05;
+    struct Range {
+        double low = std::numeric_limits<double>::infinity();
+        double high = -std::numeric_limits<double>::infinity();
+        [[nodiscard]] double middle() const { return 0.5 * (low + high); }
+    };
+    [[nodiscard]] Range& at(Stage r, Type t) { return ranges_[r.at() * layout_->types() + t.at()]; }
+    [[nodiscard]] bool is_even(Type t) {
+        for (const auto r : polykarma::Range<Stage>(layout_->stages())) {
+            const Range& range = at(r, t);
+            if (!(range.high - range.low < kEven * std::abs(range.middle()))) return false;
+        }
+        return true;
+    }
+    const Layout* layout_;
+    std::vector<Range> ranges_;   // [stage][type]
+    std::vector<double> before_;  // [type], middle change of the first stage in the cycle before; 0: none
+};
+
+/// Values stop moving when no state changes by more than this part of max |V| in a cycle: a few roundings.
+inline constexpr double kValuePrecision = 1e-14;
+/// Cycles after which they are taken as they are; whoever uses them accounts for the change that is left.
+inline constexpr long kMostCycles = 20000;
+
+/// One agent against frozen aggregates: values iterated in place until they stop moving. `choose(stage, Site, state, Row)`
+/// gives the value of a state from its row; `state` counts in storage order over all stages. Returns the largest change
+/// in the last cycle.
 template <Game G, class Choose>
 double iterate_values(Operators<G>& operators, Field& value, Choose&& choose) {
     const Layout& layout = operators.layout();
     const std::size_t stage_states = layout.blocks() * layout.sites();
     std::vector<double> fresh(stage_states);
-    // The change shrinks by the cycle's discount: enough cycles for twice the precision from any start.
-    const double discount = std::min(operators.game().cycle_discount(), 1.0 - 1e-9);
-    const auto most = static_cast<long>(2.0 * std::log(kValuePrecision) / std::log(std::max(discount, 0.5))) + 2;
+    CycleChanges changes(layout);
     double change = 0.0;
-    for (long cycle = 0; cycle < most; ++cycle) {
+    for (long cycle = 0; cycle < kMostCycles; ++cycle) {
         change = 0.0;
         double scale = 0.0;
+        changes.clear();
         for (std::size_t i = layout.stages(); i-- > 0;) {
             const Stage r{i};
             const std::size_t first = i * stage_states;
+            const auto old = value.stage(r);
             std::size_t state = 0;
             operators.rows(r, value, [&](const Site& site, Row q) {
                 fresh[state] = choose(r, site, first + state, q);
+                const double moved = fresh[state] - old[state];
+                changes.add(r, layout.type(site.block), moved);
+                change = std::abs(moved) <= change ? change : std::abs(moved);  // keeps NaN
+                scale = std::max(scale, std::abs(fresh[state]));
                 ++state;
             });
-            const auto old = value.stage(r);
-            for (std::size_t x = 0; x < stage_states; ++x) {
-                const double moved = std::abs(fresh[x] - old[x]);
-                change = moved <= change ? change : moved;  // keeps NaN
-                scale = std::max(scale, std::abs(fresh[x]));
-                old[x] = fresh[x];
-            }
+            std::copy(fresh.begin(), fresh.end(), old.begin());
         }
         if (!(change > kValuePrecision * scale)) break;
+        changes.extrapolate(operators.game().cycle_discount(), value);
     }
     return change;
 }

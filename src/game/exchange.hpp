@@ -7,7 +7,7 @@
 
 namespace polykarma {
 
-/// Rates that make karma out of nothing: changing one unit along `cycle`, back to where it started, gives `product`.
+/// Rates that make karma out of nothing, or lose it: changing one unit along `cycle`, back to where it started, gives `product`.
 struct MoneyPump : RuleError {
     MoneyPump(std::vector<Account> accounts, double gained);
     std::vector<Account> cycle;  ///< first and last are the same account

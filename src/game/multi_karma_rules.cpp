@@ -22,7 +22,8 @@ Exchange exchange_of(const EconomyConfig& economy) {
         std::string path;
         for (const Account a : pump.cycle) path += (path.empty() ? "" : " -> ") + economy.resources[a.at()].name;
         throw InputError(economy.where("exchange.rates"), "exchange.rates", "",
-                         "money pump: " + path + fmt::format(" turns 1 karma into {:g}", pump.product),
+                         fmt::format("{}: {} turns 1 karma into {:g}",
+                                     pump.product > 1.0 ? "money pump" : "karma leak", path, pump.product),
                          "rates[r][a] = worth[a] / worth[r] for some worth of each account, or 0");
     }
 }

@@ -43,6 +43,23 @@ private:
     struct sigaction before_ {};
 };
 
+/// Ctrl-C, a time limit or a lost terminal end the process after the file is whole, or before it was begun.
+class HoldTerminationSignals {
+public:
+    HoldTerminationSignals() {
+        sigset_t held;
+        sigemptyset(&held);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, signal);
+        ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+    }
+    ~HoldTerminationSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    HoldTerminationSignals(const HoldTerminationSignals&) = delete;
+    HoldTerminationSignals& operator=(const HoldTerminationSignals&) = delete;
+
+private:
+    sigset_t before_ {};
+};
+
 /// A file under a temporary name that disappears unless it is kept.
 class PartialFile {
 public:
@@ -143,6 +160,7 @@ void replace_file(const fs::path& target, std::span<const std::byte> bytes) {
     require_writable(real);
     remove_abandoned(real);
     const IgnoreSizeLimitSignal ignore;
+    const HoldTerminationSignals hold;
     PartialFile partial(real);
     partial.write(bytes);
     partial.keep();

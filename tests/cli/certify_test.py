@@ -88,13 +88,38 @@ def test_a_recorded_certificate_that_flatters_is_noticed(copy):
         file["certificate/gain_max"][...] = 0.5 * file["certificate/gain_max"][()]
     result = polykarma("certify", copy)
     assert result.code == 3
-    assert "not the one the file describes" in result.out
+    assert "not the one whose certificate is recorded" in result.out
 
 
-def test_other_values_of_the_solver_do_not_count(copy):
+@pytest.mark.parametrize("name", ["V", "welfare/payoff_en", "welfare/payoff_ex", "welfare/benchmark_en"])
+def test_values_and_payoffs_of_another_state_are_noticed(copy, name):
     with h5py.File(copy, "r+") as file:
-        file["V"][...] = 0.0
-    assert verdict(copy) == 0
+        file[name][...] = 1.001 * file[name][...]
+    result = polykarma("certify", copy)
+    assert result.code == 3
+    assert "values or payoffs recorded are not those of the state" in result.out
+
+
+# Far below the mass of a visited state; still shows in the mass of its type.
+def test_a_tiny_change_of_d_is_noticed(copy):
+    with h5py.File(copy, "r+") as file:
+        d = file["d"]
+        place = numpy.unravel_index(numpy.argmax(d[...]), d.shape)
+        d[place] += 1e-10
+    assert verdict(copy) == 3
+
+
+def test_the_tolerance_is_that_of_the_economy(tmp_path, solved):
+    state = tmp_path / "early.h5"
+    assert polykarma("solve", "desks.toml", "-o", state, "-q", "--set", "solver.max_iterations=2", cwd=solved).code == 3
+    with h5py.File(state, "r+") as file:
+        for name in ["stationarity", "gain", "exploitability"]:
+            file["certificate/tolerance_" + name][...] = 1e3
+        file["certificate/certified"][...] = 1
+        file.attrs["certified"] = 1
+    result = polykarma("certify", state)
+    assert result.code == 3
+    assert "does not meet the tolerance of its economy" in result.out
 
 
 def test_every_point_of_a_study_is_certified(solved):

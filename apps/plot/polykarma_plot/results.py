@@ -101,7 +101,7 @@ class Equilibrium:
         """Urgencies that agents of a type ever have at a stage."""
         mass = self.d[stage, agent_type]
         mass = mass.reshape(len(self.urgencies), -1).sum(axis=1)
-        return [u for u in range(len(self.urgencies)) if mass[u] > VISITED]
+        return [u for u in range(len(self.urgencies)) if mass[u] > VISITED * mass.sum()]
 
     @functools.cached_property
     def policy(self):
