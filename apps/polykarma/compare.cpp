@@ -85,9 +85,12 @@ bool same_states(const EconomyConfig& a, const EconomyConfig& b) {
 Table differences(const Side& a, const Side& b) {
     Table table({{"quantity", "quantity"}, {"a", "A", "{:.6f}"}, {"b", "B", "{:.6f}"}, {"difference", "B - A", "{:+.2e}"}});
     const auto add = [&](const std::string& name, double x, double y) { table.add({name, x, y, y - x}); };
-    for (std::size_t t = 0; t < a.summary.types.size() && t < b.summary.types.size(); ++t) {
+    for (std::size_t t = 0; t < a.summary.types.size(); ++t) {
+        const auto& others = b.summary.types;
+        const auto other = std::find(others.begin(), others.end(), a.summary.types[t]);
+        if (other == others.end()) continue;
         const Payoff& x = a.summary.welfare.payoffs[t];
-        const Payoff& y = b.summary.welfare.payoffs[t];
+        const Payoff& y = b.summary.welfare.payoffs[static_cast<std::size_t>(other - others.begin())];
         add(a.summary.types[t] + "_en", x.endogenous, y.endogenous);
         add(a.summary.types[t] + "_ex", x.exogenous, y.exogenous);
     }
@@ -109,8 +112,8 @@ Table differences(const Side& a, const Side& b) {
 
 int compare(const std::vector<std::string>& arguments, const Context& context) {
     Options options("compare A.h5 B.h5 [OPTIONS]",
-                    "Differences between two equilibria: payoffs, welfare, state distribution, economy, and whether they\n"
-                    "count as the same equilibrium (bid shares within 1e-3, payoffs within 1e-4).",
+                    "Differences between two equilibria: payoffs of the types that both have, welfare, state distribution,\n"
+                    "economy, and whether they count as the same equilibrium (bid shares within 1e-3, payoffs within 1e-4).",
                     "Examples\n  polykarma compare even.h5 zero.h5\n"
                     "  polykarma compare study.h5 study.h5 --point-a /points/0000 --point-b /points/0001\n");
     options.positional("FILES", 2, "two result files");
