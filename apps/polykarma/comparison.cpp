@@ -161,7 +161,7 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         "over active stages, SW: Nash welfare. stationary: S; gain: E_mean, what one deviation at one stage gains on\n"
         "average; exploit: G, what an agent could gain over its lifetime, on average and at most. All recomputed from\n"
         "the written state. The smoothing lambda = {:g}, not the search, keeps E_mean between 1e-7 and 4e-5.\n"
-        "Published: {}\n",
+        "{}\n",
         outcome.results.rows.front().lambda, published.source);
 }
 
