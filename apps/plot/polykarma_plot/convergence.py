@@ -39,6 +39,8 @@ def short(number):
 def draw(ax, state, names, iteration):
     for name in names:
         values = positive(state.array(f"history/{name}"))
+        if name == "bellman" and len(values) > 1:
+            values[0] = np.nan  # a solve begins with V evaluated to rounding: not a residual of the search
         ax.plot(iteration, values, markevery=MARKER_DISTANCE, markersize=3.5, **CURVES[name])
         final = state.certificate(CERTIFIED[name]) if name in CERTIFIED else 0
         if final > 0 and len(iteration):
