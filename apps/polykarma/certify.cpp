@@ -27,8 +27,8 @@ bool agrees(const Certificate& c, const Certificate& recorded) {
     const double payoff = recorded.value_scale;
     return close(c.stationarity, recorded.stationarity, 1.0) && close(c.gain_mean, recorded.gain_mean, payoff) &&
            close(c.gain_max, recorded.gain_max, payoff) && close(c.gain_all, recorded.gain_all, payoff) &&
-           close(c.exploitability_mean, recorded.exploitability_mean, 1e3 * payoff) &&
-           close(c.exploitability_max, recorded.exploitability_max, 1e3 * payoff) &&
+           close(c.exploitability_mean, recorded.exploitability_mean, 100.0 * payoff) &&
+           close(c.exploitability_max, recorded.exploitability_max, 100.0 * payoff) &&
            close(c.value_scale, recorded.value_scale, payoff) && close(c.mass_error, recorded.mass_error, 1.0) &&
            close(c.karma_error, recorded.karma_error, 1.0);
 }
