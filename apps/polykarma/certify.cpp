@@ -47,8 +47,7 @@ bool follows(const MultiKarma& game, const SocialState& state, const Certified& 
     for (std::size_t x = 0; x < recorded_value.all().size(); ++x)
         if (!(std::abs(recorded_value.all()[x] - certified.value.all()[x]) <= tolerance)) return false;
     Operators<MultiKarma> operators(game);
-    for (const auto r : Range<Stage>(game.layout().stages()))
-        operators.aggregate(r, state.mass.stage(r), state.response);
+    operators.aggregate(state.mass, state.response);
     const auto shares = action_shares(game.layout(), state.mass, state.response);
     return same_payoffs(payoffs(game.layout(), shares, action_rewards(operators)), recorded.payoffs) &&
            same_payoffs(benchmark_payoffs(game.rules()), recorded.benchmark);

@@ -29,7 +29,7 @@ Side open_side(const std::string& file, const std::string& group) {
     return {file, group, read_stored_economy(file, group), read_summary(file, group)};
 }
 
-/// Lines of a resolved economy, each behind the table it stands in: "resource H: k_max = 24".
+/// Lines of a resolved economy, each behind the table it stands in: [[resource]] "H" k_max = 24.
 std::vector<std::string> statements(const std::string& toml) {
     std::vector<std::string> found;
     std::istringstream stream(toml);
@@ -47,6 +47,7 @@ std::vector<std::string> statements(const std::string& toml) {
     return found;
 }
 
+/// What only one of two resolved economies says.
 void print_economy_differences(const std::string& a, const std::string& b) {
     const auto left = statements(a);
     const auto right = statements(b);

@@ -157,10 +157,8 @@ Certified certify(const G& game, const Field& mass, const SparseResponse& respon
     const Layout& layout = game.layout();
     Certified result{{}, Field(layout)};
     Certificate& c = result.certificate;
-    for (const auto r : Range<Stage>(layout.stages())) {
-        operators.aggregate(r, mass.stage(r), response);
-        c.karma_lost += game.lost(operators.aggregates(r));
-    }
+    operators.aggregate(mass, response);
+    for (const auto r : Range<Stage>(layout.stages())) c.karma_lost += game.lost(operators.aggregates(r));
     iterate_values(operators, result.value,
                    [&](Stage, const Site&, std::size_t state, Row q) { return response.expected_value(state, q); });
     c.response_error = detail::response_error(response);

@@ -43,6 +43,12 @@ public:
         game_->derive(r, sums, aggregates_[r.at()]);
     }
 
+    /// Aggregates of every stage.
+    template <class AnyResponse>
+    void aggregate(const Field& mass, const AnyResponse& response) {
+        for (const auto r : Range<Stage>(layout().stages())) aggregate(r, mass.stage(r), response);
+    }
+
     /// Rows of action values of a stage under its current aggregates, from the values of the next stage.
     template <class Visit>
     void rows(Stage r, const Field& value, Visit&& visit) {

@@ -52,7 +52,7 @@ public:
 
     /// V of following the current response against the current aggregates, to full precision.
     void evaluate() {
-        for (const auto r : Range<Stage>(layout().stages())) operators_.aggregate(r, mass_.stage(r), response_);
+        operators_.aggregate(mass_, response_);
         iterate_values(operators_, value_, [&](Stage r, const Site& site, std::size_t, Row q) {
             return expected_value(std::as_const(response_).row(r, site, q.size()), q);
         });
@@ -63,7 +63,7 @@ public:
         const FlushDenormals guard;
         Residuals residuals;
         const std::size_t stages = layout().stages();
-        for (const auto r : Range<Stage>(stages)) operators_.aggregate(r, mass_.stage(r), response_);
+        operators_.aggregate(mass_, response_);
         for (std::size_t i = stages; i-- > 0;) sweep(Stage{i}, residuals);
         for (const auto r : Range<Stage>(stages)) move_mass(r, residuals);
         residuals.gain /= static_cast<double>(stages);

@@ -55,8 +55,8 @@ Start start_of(const EconomyConfig& economy, const MultiKarma& game, const Start
 void measure(const MultiKarma& game, EquilibriumRecord& record) {
     const Layout& layout = game.layout();
     Operators<MultiKarma> operators(game);
+    operators.aggregate(record.mass, record.response);
     for (const auto r : Range<Stage>(layout.stages())) {
-        operators.aggregate(r, record.mass.stage(r), record.response);
         auto& stage = record.outcome_probability.emplace_back();
         for (std::size_t o = 0; o < game.outcomes().size(); ++o) {
             auto& outcome = stage.emplace_back();
