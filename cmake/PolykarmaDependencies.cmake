@@ -47,6 +47,13 @@ if(NOT fmt_FOUND)
     polykarma_missing_package("{fmt} >= 9.1" DEBIAN libfmt-dev SPACK "fmt")
 endif()
 
+# The interface for C++ is one header over the library for C; Debian packs them apart.
+find_package(NLopt 2.7 QUIET)
+find_file(POLYKARMA_NLOPT_HEADER nlopt.hpp HINTS ${NLOPT_INCLUDE_DIRS} NO_CACHE)
+if(NOT NLopt_FOUND OR NOT POLYKARMA_NLOPT_HEADER)
+    polykarma_missing_package("NLopt >= 2.7 with its C++ interface" DEBIAN libnlopt-cxx-dev SPACK "nlopt")
+endif()
+
 if(POLYKARMA_TESTS)
     find_package(GTest 1.12 QUIET)
     if(NOT GTest_FOUND)

@@ -1,4 +1,4 @@
-# Functions that register tests. Labels: unit, oracle, identity, regression, cli, plot, package, fuzz, and slow as a
+# Functions that register tests. Labels: unit, oracle, identity, mpi, regression, cli, plot, package, fuzz, and slow as a
 # second label for what the quick selection leaves out.
 
 # Two mpirun at once under `ctest -j` both bind to core 0 unless binding is off; containers often run as root, and
@@ -10,6 +10,7 @@ set(POLYKARMA_TEST_ENVIRONMENT
     OMPI_MCA_rmaps_base_oversubscribe=1
     OMPI_MCA_btl=self,vader
     OMPI_MCA_btl_vader_single_copy_mechanism=none
+    OMPI_MCA_mpi_yield_when_idle=1
     OMPI_MCA_hwloc_base_binding_policy=none)
 set(polykarma_timeout_factor 1)
 if(POLYKARMA_SANITIZE)

@@ -42,14 +42,16 @@ bool same_payoffs(const std::vector<Payoff>& a, const std::vector<Payoff>& b) {
 
 /// V and the payoffs that the file records are those of its (d, pi).
 bool follows(const MultiKarma& game, const SocialState& state, const Certified& certified, const Field& recorded_value,
-             const Welfare& recorded) {
-    const double tolerance = 1e-9 * certified.certificate.value_scale;
+             const Welfare& recorded, const Collective& ranks) {
+    LargestChange largest;
     for (std::size_t x = 0; x < recorded_value.all().size(); ++x)
-        if (!(std::abs(recorded_value.all()[x] - certified.value.all()[x]) <= tolerance)) return false;
-    Operators<MultiKarma> operators(game);
+        largest.add(recorded_value.all()[x] - certified.value.all()[x], certified.value.all()[x]);
+    largest.reduce(ranks);
+    Operators<MultiKarma> operators(game, state.mass.part(), ranks);
     operators.aggregate(state.mass, state.response);
-    const auto shares = action_shares(game.layout(), state.mass, state.response);
-    return same_payoffs(payoffs(game.layout(), shares, action_rewards(operators)), recorded.payoffs) &&
+    const auto shares = action_shares(state.mass, state.response, ranks);
+    return largest.change() <= 1e-9 * largest.scale() &&
+           same_payoffs(payoffs(operators, shares), recorded.payoffs) &&
            same_payoffs(benchmark_payoffs(game.rules()), recorded.benchmark);
 }
 
@@ -61,12 +63,13 @@ struct Verdict {
     std::string words;
 };
 
-Verdict check(const std::string& file, const std::string& group) {
+Verdict check(const std::string& file, const std::string& group, const Collective& ranks) {
     const EconomyConfig economy = read_stored_economy(file, group);
     const MultiKarma game(rules_of(economy));
-    const SocialState state = read_social_state(file, group, game.layout());
+    const Part part = part_of(game, ranks.rank(), ranks.size());
+    const SocialState state = read_social_state(file, group, part, ranks);
     const EquilibriumSummary summary = read_summary(file, group);
-    const Certified certified = polykarma::certify(game, state.mass, state.response);
+    const Certified certified = polykarma::certify(game, state.mass, state.response, ranks);
     Verdict verdict{certified.certificate,
                     {economy.solver.stationarity, economy.solver.gain, economy.solver.exploitability},
                     summary.certificate,
@@ -76,7 +79,7 @@ Verdict check(const std::string& file, const std::string& group) {
         verdict.words = "NOT certified: the state does not meet the tolerance of its economy";
     else if (!agrees(verdict.recomputed, verdict.recorded) || !summary.certified)
         verdict.words = "NOT certified: the state meets the tolerance, but is not the one whose certificate is recorded";
-    else if (!follows(game, state, certified, read_value(file, group, game.layout()), summary.welfare))
+    else if (!follows(game, state, certified, read_value(file, group, part, ranks), summary.welfare, ranks))
         verdict.words = "NOT certified: the values or payoffs recorded are not those of the state";
     else
         verdict.words = "certified: the recomputed certificate meets the tolerance and is the recorded one";
@@ -90,14 +93,14 @@ int certify(const std::vector<std::string>& arguments, const Context& context) {
     Options options("certify OUT.h5 [OPTIONS]",
                     "Recomputes the whole certificate of every equilibrium in a result file from its (d, pi) and economy\n"
                     "alone, tolerances included, and holds certificate, V and payoffs of the file against it. Changes of d\n"
-                    "below 1e-12 of the population are rounding. Exit code 0: all hold; 3: one does not.",
+                    "below 1e-12 of the population are rounding. Ranks of mpirun or srun share the work. Exit code 0: all hold; 3: one does not.",
                     "Example\n  polykarma certify lane.h5\n");
     options.positional("FILE", 1, "file written by solve, sweep or reproduce");
     options.add()("point", po::value<std::string>(), "only this group of a study file, e.g. /points/0003");
     options.add_format();
     if (!options.parse(arguments, context)) return kSuccess;
-    if (!context.ranks.is_root()) return kSuccess;
 
+    const bool root = context.ranks.is_root();
     const auto& file = options.get<std::string>("FILE");
     bool all_hold = true;
     std::vector<Column> columns{{"group", "group"}, {"certified", "certified"}};
@@ -108,12 +111,12 @@ int certify(const std::vector<std::string>& arguments, const Context& context) {
     for (const StoredEntry& entry : list_equilibria(file)) {
         if (options.has("point") && options.get<std::string>("point") != entry.group) continue;
         if (!entry.error.empty()) continue;
-        const Verdict verdict = check(file, entry.group);
+        const Verdict verdict = check(file, entry.group, context.ranks);
         all_hold = all_hold && verdict.holds;
         const Certificate& c = verdict.recomputed;
         table.add({entry.group, verdict.holds, c.stationarity, c.gain_mean, c.gain_max, c.gain_all, c.exploitability_mean,
                    c.exploitability_max, c.bellman, c.mass_error, c.karma_error});
-        if (options.format() == Format::text) {
+        if (root && options.format() == Format::text) {
             std::cout << fmt::format("{}{}\n{}\n\n", read_title(file), entry.group == "/" ? "" : " " + entry.group,
                                      verdict.words);
             certificate_table(c, verdict.tolerance, &verdict.recorded).print(std::cout, Format::text);
@@ -123,7 +126,7 @@ int certify(const std::vector<std::string>& arguments, const Context& context) {
     if (table.empty())
         throw InputError({file, 0}, "--point", options.has("point") ? options.get<std::string>("point") : "",
                          "no such equilibrium in the file", "a group that `polykarma inspect` lists");
-    if (options.format() != Format::text) table.print(std::cout, options.format());
+    if (root && options.format() != Format::text) table.print(std::cout, options.format());
     return all_hold ? kSuccess : kNotReached;
 }
 

@@ -42,7 +42,10 @@ struct Command {
 };
 
 int solve(const std::vector<std::string>& arguments, const Context& context);
+int equilibria(const std::vector<std::string>& arguments, const Context& context);
 int sweep(const std::vector<std::string>& arguments, const Context& context);
+int design(const std::vector<std::string>& arguments, const Context& context);
+int sensitivity(const std::vector<std::string>& arguments, const Context& context);
 int reproduce(const std::vector<std::string>& arguments, const Context& context);
 int certify(const std::vector<std::string>& arguments, const Context& context);
 int inspect(const std::vector<std::string>& arguments, const Context& context);
@@ -89,8 +92,5 @@ private:
     std::vector<std::string> required_;
     boost::program_options::variables_map values_;
 };
-
-/// "error: " and a line on standard error, from the root alone.
-void complain(const Context& context, const std::string& line);
 
 }  // namespace polykarma::cli

@@ -62,11 +62,11 @@ void print_economy_differences(const std::string& a, const std::string& b) {
 
 /// Largest and summed difference of the state distributions, when both have the same states.
 std::pair<double, double> mass_difference(const Side& a, const Side& b) {
-    // Economies with the same states can differ in their actions, so each file is read with its own layout.
+    // Economies with the same states can differ in their actions, so each file is read for its own game.
     const MultiKarma left_game(rules_of(a.economy));
     const MultiKarma right_game(rules_of(b.economy));
-    const Field left = read_social_state(a.file, a.group, left_game.layout()).mass;
-    const Field right = read_social_state(b.file, b.group, right_game.layout()).mass;
+    const Field left = read_social_state(a.file, a.group, whole(left_game)).mass;
+    const Field right = read_social_state(b.file, b.group, whole(right_game)).mass;
     double largest = 0.0;
     double sum = 0.0;
     for (std::size_t x = 0; x < left.all().size(); ++x) {

@@ -2,121 +2,103 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <span>
 
 #include "study/equilibria.hpp"
 
 namespace polykarma::cli {
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
-bool nearer(const StudyRow& a, const StudyRow& b) {
-    return a.published_distance < b.published_distance ||
-           (a.published_distance == b.published_distance && a.point < b.point);
-}
-
-/// The rows of one design, which follow each other, and what was printed about it.
+/// The rows of one design, which follow each other, its equilibria, and what was printed about it.
 struct Design {
-    std::size_t first = 0;
-    std::size_t last = 0;
-    std::vector<double> printed;         ///< empty when the table has no such row
-    std::size_t nearest = 0;             ///< certified row with the smallest distance; `last` without one
+    std::span<const StudyRow> rows;
+    std::span<const StudyEquilibrium> equilibria;
+    std::vector<double> printed;                ///< empty when the table has no such row
+    const StudyEquilibrium* nearest = nullptr;  ///< with the smallest distance; null without one
 };
 
 std::vector<Design> designs(const StudyResults& results, const PublishedTable& published) {
     std::vector<Design> found;
-    const auto& rows = results.rows;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (found.empty() || rows[found.back().first].labels != rows[i].labels)
-            found.push_back({i, i, published_row(published, results, rows[i]), rows.size()});
-        Design& design = found.back();
-        design.last = i + 1;
-        if (rows[i].certified && std::isfinite(rows[i].published_distance) &&
-            (design.nearest == rows.size() || nearer(rows[i], rows[design.nearest])))
-            design.nearest = i;
+    const std::span rows(results.rows);
+    const std::span equilibria(results.equilibria);
+    std::size_t last_equilibrium = 0;
+    for (std::size_t first = 0, last = 0; first < rows.size(); first = last) {
+        while (last < rows.size() && rows[last].labels == rows[first].labels) ++last;
+        const std::size_t first_equilibrium = last_equilibrium;
+        while (last_equilibrium < equilibria.size() && equilibria[last_equilibrium].row < last) ++last_equilibrium;
+        Design& design =
+            found.emplace_back(Design{rows.subspan(first, last - first),
+                                      equilibria.subspan(first_equilibrium, last_equilibrium - first_equilibrium),
+                                      published_row(published, results, rows[first])});
+        const auto distance = [&](const StudyEquilibrium& e) { return rows[e.row].published_distance; };
+        for (const StudyEquilibrium& e : design.equilibria)
+            if (std::isfinite(distance(e)) && (design.nearest == nullptr || distance(e) < distance(*design.nearest)))
+                design.nearest = &e;
     }
     return found;
 }
 
-/// Lines of the comparison: a heading, numbers, and for our own rows distance and certificate.
+/// Lines of the comparison: a heading, numbers; for our own rows distance, price levels and certificate; starts.
 class Lines {
 public:
-    Lines(Table& table, std::size_t numbers) : table_(&table), numbers_(numbers) {}
+    Lines(Table& table, std::size_t numbers, std::size_t stages)
+        : table_(&table), numbers_(numbers), own_(4 + stages) {}
 
-    void add(const std::string& heading, const std::vector<double>& numbers, const char* number_format) {
-        write(heading, numbers, number_format, std::vector<std::string>(kOwn));
+    void add(const std::string& heading, const std::vector<double>& numbers, const char* number_format,
+             const std::string& starts = {}) {
+        write(heading, numbers, number_format, std::vector<std::string>(own_), starts);
     }
-    void add_own(const std::string& heading, const std::vector<double>& numbers, const StudyRow& row, bool nearest,
-                 double seconds) {
+    void add_own(const std::string& heading, const std::vector<double>& numbers, const StudyRow& row,
+                 const StudyEquilibrium& equilibrium, bool nearest) {
         const Certificate& c = row.certificate;
-        const std::string distance =
-            std::isnan(row.published_distance) ? "-" : fmt::format("{:.4f}", row.published_distance);
-        write(heading, numbers, "{:.4f}",
-              {distance + (nearest ? " *" : "  "), fmt::format("{:.1e}", c.stationarity),
-               fmt::format("{:.1e}", c.gain_mean), fmt::format("{:.1e}", c.exploitability_mean),
-               fmt::format("{:.1e}", c.exploitability_max), fmt::format("{}", row.iterations),
-               fmt::format("{:.1f}", seconds)});
+        std::vector<std::string> own{
+            (std::isnan(row.published_distance) ? "-" : fmt::format("{:.4f}", row.published_distance)) +
+            (nearest ? " *" : "  ")};
+        for (const double price : equilibrium.price_level)
+            own.push_back(std::isnan(price) ? "-" : fmt::format("{:g}", price));
+        for (const double x : {c.stationarity, c.gain_mean, c.exploitability_mean})
+            own.push_back(fmt::format("{:.1e}", x));
+        write(heading, numbers, "{:.4f}", own, starts_text(equilibrium.starts));
+    }
+    /// "2: even, zero"
+    static std::string starts_text(const std::vector<std::string>& starts) {
+        return fmt::format("{}: {}", starts.size(), joined(starts));
     }
 
 private:
-    static constexpr std::size_t kOwn = 7;
     void write(const std::string& heading, const std::vector<double>& numbers, const char* number_format,
-               const std::vector<std::string>& own) {
+               const std::vector<std::string>& own, const std::string& starts) {
         std::vector<Cell> cells{heading};
         for (const double x : numbers) cells.emplace_back(fmt::format(fmt::runtime(number_format), x));
         cells.resize(1 + numbers_, std::string("-"));
         cells.insert(cells.end(), own.begin(), own.end());
+        cells.emplace_back(starts);
         table_->add(std::move(cells));
     }
     Table* table_;
     std::size_t numbers_;
+    std::size_t own_;
 };
 
-/// Starts of a design that led to the same equilibrium.
-std::string starts_of(const StudyResults& results, const Design& design, int equilibrium) {
-    std::vector<std::string> starts;
-    for (std::size_t i = design.first; i < design.last; ++i)
-        if (results.rows[i].equilibrium == equilibrium) starts.push_back(results.rows[i].start);
-    return joined(starts);
-}
-
-void add_design(Lines& lines, const StudyOutcome& outcome, const PublishedTable& published, const Design& design) {
-    const auto& rows = outcome.results.rows;
-    lines.add(joined(rows[design.first].labels) + (design.printed.empty() ? "" : ": published"), design.printed, "{:.4f}");
-    for (std::size_t i = design.first; i < design.last; ++i) {
-        const StudyRow& row = rows[i];
-        if (!row.error.empty()) {
-            lines.add("  from " + row.start + ": failed", {}, "{}");
-            continue;
-        }
-        const bool is_nearest = i == design.nearest;
-        const bool told_before = std::any_of(rows.begin() + static_cast<std::ptrdiff_t>(design.first),
-                                             rows.begin() + static_cast<std::ptrdiff_t>(i), [&](const StudyRow& other) {
-                                                 return row.equilibrium > 0 && other.equilibrium == row.equilibrium;
-                                             });
-        if (told_before) continue;
-        const std::string heading =
-            row.equilibrium > 0
-                ? fmt::format("  equilibrium {} from {}", row.equilibrium,
-                              starts_of(outcome.results, design, row.equilibrium))
-                : fmt::format("  none from {} ({})", row.start, row.reason);
-        // The nearest row may be the second of two starts that led to one equilibrium.
-        const bool marks = is_nearest || (design.nearest < rows.size() && row.equilibrium > 0 &&
-                                          rows[design.nearest].equilibrium == row.equilibrium);
-        const auto ours = values_like(published, outcome.results, row);
-        lines.add_own(heading, ours, row, marks, outcome.seconds[i]);
-        if (!marks) continue;
+void add_design(Lines& lines, const StudyResults& results, const PublishedTable& published, const Design& design) {
+    const std::string name = joined(design.rows.front().labels);
+    lines.add(name + (design.printed.empty() ? "" : ": published"), design.printed, "{:.4f}");
+    for (const StudyEquilibrium& equilibrium : design.equilibria) {
+        const StudyRow& row = results.rows[equilibrium.row];
+        const bool nearest = &equilibrium == design.nearest;
+        const auto ours = values_like(published, results, row);
+        lines.add_own(fmt::format("  equilibrium {}", row.equilibrium), ours, row, equilibrium, nearest);
+        if (!nearest) continue;
         std::vector<double> difference;
         for (std::size_t c = 0; c < ours.size(); ++c) difference.push_back(ours[c] - design.printed[c]);
         lines.add("    difference", difference, "{:+.4f}");
     }
+    for (const auto& [reason, starts] : uncertified_starts(design.rows))
+        lines.add("  not certified: " + reason, {}, "{}", Lines::starts_text(starts));
 }
 
 }  // namespace
@@ -150,19 +132,25 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
                       const std::string& title) {
     std::vector<Column> columns{{"design", joined(outcome.results.axes)}};
     for (const auto& column : published.numbers) columns.push_back({column.name, column.name});
-    for (const char* name : {"distance", "stationary", "gain", "exploit", "exploit max", "iterations", "seconds"})
-        columns.push_back({name, name});
+    columns.push_back({"distance", "distance"});
+    for (const auto& stage : outcome.results.stages) columns.push_back({"price_" + stage, "price " + stage});
+    for (const char* name : {"stationary", "gain", "exploit", "starts"}) columns.push_back({name, name});
     Table table(std::move(columns), title + "\n");
-    Lines lines(table, published.numbers.size());
-    for (const Design& design : designs(outcome.results, published)) add_design(lines, outcome, published, design);
+    Lines lines(table, published.numbers.size(), outcome.results.stages.size());
+    for (const Design& design : designs(outcome.results, published))
+        add_design(lines, outcome.results, published, design);
     table.print(out, Format::text);
     out << fmt::format(
-        "\n* nearest certified equilibrium. distance: largest difference to the published row. _en: over all stages, _ex:\n"
-        "over active stages, SW: Nash welfare. stationary: S; gain: E_mean, what one deviation at one stage gains on\n"
-        "average; exploit: G, what an agent could gain over its lifetime, on average and at most. All recomputed from\n"
-        "the written state. The smoothing lambda = {:g}, not the search, keeps E_mean between 1e-7 and 4e-5.\n"
+        "\n* nearest certified equilibrium. distance: largest difference to the published row. _en: over all stages, "
+        "_ex:\n"
+        "over active stages, SW: Nash welfare. price: smallest bid that gets priority with probability 1/2 or more.\n"
+        "stationary: S; gain: E_mean, what one deviation at one stage gains on average; exploit: G, what an agent "
+        "could\n"
+        "gain over its lifetime, on average. All recomputed from the written state. What is left of E_mean the "
+        "smoothing of\n"
+        "responses leaves (lambda), not the search.\n"
         "{}\n",
-        outcome.results.rows.front().lambda, published.source);
+        published.source);
 }
 
 }  // namespace polykarma::cli

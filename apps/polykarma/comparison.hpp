@@ -11,8 +11,9 @@ namespace polykarma::cli {
 /// A study beside published values, one row per design and start. Its columns are frozen: scripts read them.
 [[nodiscard]] Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& published);
 
-/// The same for a reader: per design the published row, every distinct equilibrium found with its certificate, and the
-/// difference of the nearest one.
+/// The same for a reader: per design the published row, a row per distinct certified equilibrium with the starts that
+/// led there, price levels and certificate, the difference of the nearest one, and a line for starts that did not end
+/// certified.
 void print_comparison(std::ostream& out, const StudyOutcome& outcome, const PublishedTable& published,
                       const std::string& title);
 

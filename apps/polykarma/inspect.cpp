@@ -17,8 +17,11 @@ namespace {
 
 /// State-action pairs per second of one step of the dynamics on one core: measured, see bench/README.md.
 constexpr double kPairsPerSecond = 4e8;
-/// Steps from a start to the usual tolerance: typical of the shipped economies (6,000 to 20,000).
-constexpr double kTypicalSteps = 20000.0;
+/// Steps of the dynamics that a solve takes the time of: what the slower of the shipped economies need. The accelerated
+/// method needs a twentieth of it for most.
+double typical_steps(SolverMethod method) { return method == SolverMethod::dynamics ? 20000.0 : 10000.0; }
+/// MiB of the largest machines there are.
+constexpr double kLargestMachine = 32.0 * 1024.0 * 1024.0;
 
 bool is_hdf5(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
@@ -39,10 +42,12 @@ std::string shell_word(const std::string& text) {
     return word + "'";
 }
 
-/// The batch job that solves this economy, overrides included.
-std::string sbatch_line(const std::string& file, const std::vector<std::string>& overrides, double memory, double seconds) {
+/// The batch job that solves this economy, overrides included; raises the limit if the economy is above it.
+std::string sbatch_line(const std::string& file, const std::vector<std::string>& overrides, double memory, double limit,
+                        double seconds) {
     std::string command = "polykarma solve " + shell_word(file) + " -o out.h5";
     for (const auto& change : overrides) command += " --set " + shell_word(change);
+    if (memory > limit) command += fmt::format(" --set solver.memory_limit={:.0f}", std::ceil(memory));
     return fmt::format("sbatch --ntasks=1 --mem={:.0f}M --time={} --wrap={}", std::ceil(memory), clock_time(seconds),
                        shell_word(command));
 }
@@ -56,14 +61,16 @@ int inspect_economy(const std::string& file, const Options& options) {
     const MultiKarmaRules rules = rules_of(economy);
     const GameSize size = estimate_size(economy);
     const double seconds = size.pairs / kPairsPerSecond;
-    const double memory = solve_memory(size) + 30.0;  // and the program itself
+    const double steps = typical_steps(economy.solver.method);
+    const double memory = solve_memory(size, economy.solver.method);
 
     Table sizes({{"quantity", "quantity"}, {"value", "value", "{:.4g}"}, {"unit", "unit"}});
     sizes.add({std::string("states"), size.states, std::string("")});
     sizes.add({std::string("pairs"), size.pairs, std::string("state-action pairs")});
     sizes.add({std::string("memory"), memory, std::string("MiB")});
     sizes.add({std::string("iteration"), 1e3 * seconds, std::string("ms, predicted for one core")});
-    sizes.add({std::string("solve"), kTypicalSteps * seconds, std::string("s, predicted for 20,000 iterations")});
+    sizes.add({std::string("solve"), steps * seconds,
+               fmt::format("s, predicted for the time of {:.0f} steps of the dynamics", steps)});
     const auto payoffs = benchmark_payoffs(rules);
     if (options.format() != Format::text) {
         for (std::size_t t = 0; t < payoffs.size(); ++t) {
@@ -79,8 +86,13 @@ int inspect_economy(const std::string& file, const Options& options) {
     for (std::size_t t = 0; t < payoffs.size(); ++t)
         benchmark.add({rules.types[t].name, rules.types[t].share, payoffs[t].endogenous, payoffs[t].exogenous});
     benchmark.print(std::cout, Format::text);
-    std::cout << '\n'
-              << sbatch_line(file, options.overrides(), 2.0 * memory, 60.0 + 3.0 * kTypicalSteps * seconds) << '\n';
+    std::cout << '\n';
+    if (memory > kLargestMachine)
+        std::cout << fmt::format("No machine holds this: {:.3g} TiB. Lower k_max.\n", memory / (1024.0 * 1024.0));
+    else
+        std::cout << sbatch_line(file, options.overrides(), memory, economy.solver.memory_limit,
+                                 60.0 + 3.0 * steps * seconds)
+                  << '\n';
     return kSuccess;
 }
 
@@ -109,7 +121,9 @@ int inspect_results(const std::string& file, const Options& options) {
             continue;
         }
         std::vector<Cell> row{entry.group, labels};
-        for (auto& cell : summary_cells(read_summary(file, entry.group))) row.push_back(std::move(cell));
+        EquilibriumSummary summary = read_summary(file, entry.group);
+        if (!entry.start.empty()) summary.start = entry.start;
+        for (auto& cell : summary_cells(summary)) row.push_back(std::move(cell));
         table.add(std::move(row));
     }
     table.print(std::cout, options.format());
@@ -119,12 +133,13 @@ int inspect_results(const std::string& file, const Options& options) {
 }  // namespace
 
 int inspect(const std::vector<std::string>& arguments, const Context& context) {
-    Options options("inspect ECONOMY|OUT.h5 [OPTIONS]",
-                    "Of an economy: number of states and state-action pairs, memory and time to expect with an sbatch\n"
-                    "line, and the payoffs of the benchmark without priority, which can be checked by hand. Nothing is\n"
-                    "solved. Of a result file: what it holds.",
-                    "Examples\n  polykarma inspect economy.toml --set resource.*.k_max=48\n"
-                    "  polykarma inspect economy.toml --resolved     the economy with every default spelled out\n");
+    Options options(
+        "inspect ECONOMY|OUT.h5 [OPTIONS]",
+        "Of an economy: number of states and state-action pairs, memory and time to expect with an sbatch\n"
+        "line, and the payoffs of the benchmark without priority, which can be checked by hand. Nothing is\n"
+        "solved. Of a result file: what it holds.",
+        "Examples\n  polykarma inspect economy.toml --set resource.*.k_max=48\n"
+        "  polykarma inspect economy.toml --resolved     the economy with every default spelled out\n");
     options.positional("FILE", 1, "economy file, or result file");
     options.add()("resolved", "print the resolved economy (TOML) instead");
     options.add_set();

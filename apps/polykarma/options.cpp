@@ -91,12 +91,4 @@ std::vector<std::string> Options::overrides() const {
     return has("set") ? get<std::vector<std::string>>("set") : std::vector<std::string>{};
 }
 
-void complain(const Context& context, const std::string& line) {
-    if (!context.ranks.is_root()) return;
-    std::cerr << "polykarma: error: ";
-    // A file name or an argument may hold a line break; the message is one line all the same.
-    for (const char c : line) std::cerr << (c == '\n' || c == '\r' ? ' ' : c);
-    std::cerr << '\n';
-}
-
 }  // namespace polykarma::cli

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 
 namespace polykarma::cli {
 namespace {
@@ -63,9 +64,15 @@ void ProgressDisplay::operator()(long iteration, const Residuals& residuals) {
 std::string ProgressDisplay::line(long iteration, const Residuals& residuals, double fraction, double seconds) const {
     const double limit = seconds * static_cast<double>(max_iterations_ - iteration) / static_cast<double>(iteration);
     const double converged = fraction > 0.0 ? seconds * (1.0 - fraction) / fraction : limit;
-    return fmt::format("{}iteration {}  stationarity {:.1e}  gain {:.1e}  left {}",
-                       label_.empty() ? "" : label_ + "  ", iteration, residuals.stationarity, residuals.gain,
-                       duration(std::min(limit, converged)));
+    return fmt::format("{}iteration {}  stationarity {:.1e}  gain {:.1e}  left {}", label_.empty() ? "" : label_ + "  ",
+                       iteration, residuals.stationarity, residuals.gain, duration(std::min(limit, converged)));
+}
+
+std::function<void(long iteration, const Residuals& residuals)> announced(ProgressStyle style, const std::string& label,
+                                                                          double tolerance, long max_iterations) {
+    if (style == ProgressStyle::lines) tell(label + '\n');
+    const auto display = std::make_shared<ProgressDisplay>(style, label, tolerance, max_iterations);
+    return [display](long iteration, const Residuals& residuals) { (*display)(iteration, residuals); };
 }
 
 }  // namespace polykarma::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "dynamics/outcome.hpp"
@@ -40,5 +41,11 @@ private:
     double worst_stationarity_ = 0.0;
     bool bar_drawn_ = false;
 };
+
+/// A display for one of many solves, which it announces where progress is lines. Arguments as for ProgressDisplay.
+[[nodiscard]] std::function<void(long iteration, const Residuals& residuals)> announced(ProgressStyle style,
+                                                                                        const std::string& label,
+                                                                                        double tolerance,
+                                                                                        long max_iterations);
 
 }  // namespace polykarma::cli

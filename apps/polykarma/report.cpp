@@ -16,7 +16,9 @@ double gain_percent(double payoff, double benchmark) { return 100.0 * (payoff / 
 }  // namespace
 
 std::string verdict(const EquilibriumSummary& s) {
-    const std::string search = fmt::format("{} after {} iterations from the start {}", s.reason, s.iterations, s.start);
+    const std::string cycle = s.amplitude > 0.0 ? fmt::format(" (stationarity up to {:.0e})", s.amplitude) : "";
+    const std::string search =
+        fmt::format("{}{} after {} iterations from the start {}", s.reason, cycle, s.iterations, s.start);
     if (s.certified) return "certified (" + search + ")";
     return "NOT certified (" + search + "): the numbers below describe a state that is no equilibrium to the tolerance";
 }
@@ -79,11 +81,17 @@ void print_equilibrium(std::ostream& out, const EquilibriumSummary& s) {
     welfare.print(out, Format::text);
     out << fmt::format("every type beats the benchmark: {}\n\n", s.welfare.everyone_gains ? "yes" : "no");
     certificate_table(s.certificate, s.tolerance).print(out, Format::text);
-    out << fmt::format("lambda {:g}: responses are smoothed over payoff differences of about 1 / lambda\n", s.lambda);
+    const std::string raised =
+        s.lambda > s.lambda_asked
+            ? fmt::format(" (raised from {:g}, which leaves more to gain than is tolerated)", s.lambda_asked)
+            : "";
+    out << fmt::format("lambda {:g}{}: responses are smoothed over payoff differences of about 1 / lambda\n", s.lambda,
+                       raised);
 }
 
 std::vector<Column> summary_columns(const std::vector<std::string>& types) {
-    std::vector<Column> columns{{"start", "start"}, {"certified", "certified"}, {"reason", "reason"}, {"lambda", "lambda", "{:g}"}};
+    std::vector<Column> columns{
+        {"start", "start"}, {"certified", "certified"}, {"reason", "reason"}, {"lambda", "lambda", "{:g}"}};
     for (const auto& type : types) columns.push_back({type + "_en", type + "_en"});
     columns.push_back({"SW_en", "SW_en"});
     for (const auto& type : types) columns.push_back({type + "_ex", type + "_ex"});

@@ -30,7 +30,8 @@ const Target kTargets[] = {
 fs::path inputs_folder(const Context& context) {
     std::error_code error;
     const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-    const fs::path installed = (error ? context.executable : executable).parent_path() / ".." / POLYKARMA_INSTALLED_INPUTS;
+    const fs::path installed =
+        (error ? context.executable : executable).parent_path() / ".." / POLYKARMA_INSTALLED_INPUTS;
     return fs::exists(installed) ? installed : fs::path(POLYKARMA_SOURCE_INPUTS);
 }
 
@@ -41,15 +42,19 @@ void list_targets() {
 }  // namespace
 
 int reproduce(const std::vector<std::string>& arguments, const Context& context) {
-    Options options("reproduce NAME [-o OUT.h5] [OPTIONS]",
-                    "Repeats a published table: solves its study and prints every equilibrium found, certified, beside the\n"
-                    "printed values and their difference. Points are dealt to the ranks of mpirun or srun. Exit code 0:\n"
-                    "every point was computed.",
-                    "Examples\n  polykarma reproduce --list\n"
-                    "  mpirun -n 2 polykarma reproduce multi-karma-table1 -o table1.h5\n"
-                    "  polykarma reproduce multi-karma-table1 --format csv\n");
+    Options options(
+        "reproduce NAME [-o OUT.h5] [OPTIONS]",
+        "Repeats a published table: solves its study and prints, per design, every distinct certified\n"
+        "equilibrium with the starts that led there, beside the printed values and their difference. CSV and\n"
+        "JSON have a row per point. Points are dealt to the ranks of mpirun or srun. Exit code 0: every point\n"
+        "was computed.",
+        "Examples\n  polykarma reproduce --list\n"
+        "  mpirun -n 2 polykarma reproduce multi-karma-table1 -o table1.h5\n"
+        "  polykarma reproduce multi-karma-table1 --format csv\n"
+        "  mpirun -n 2 polykarma reproduce multi-karma-table1 --starts 16\n");
     options.optional_positional("NAME", "which table");
     options.add_output("write all points to this HDF5 file");
+    add_starts(options, kStartsInstead);
     options.add()("list", "list the names and stop")("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
@@ -61,11 +66,13 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     }
     if (!options.has("NAME")) throw UsageError("missing argument NAME (see polykarma reproduce --list)");
     const auto& name = options.get<std::string>("NAME");
-    const auto target = std::find_if(std::begin(kTargets), std::end(kTargets), [&](const Target& t) { return t.name == name; });
+    const auto target =
+        std::find_if(std::begin(kTargets), std::end(kTargets), [&](const Target& t) { return t.name == name; });
     if (target == std::end(kTargets)) throw UsageError("unknown table " + name + " (see polykarma reproduce --list)");
 
     const fs::path inputs = inputs_folder(context);
     StudyRequest request{read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet()};
+    use_standard_starts(request.study, options);
     std::vector<std::string> axes;
     for (const auto& axis : request.study.axes) axes.push_back(axis.name);
     request.published = read_published(inputs / target->published, axes);

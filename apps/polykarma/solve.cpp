@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "command.hpp"
@@ -14,39 +15,66 @@ namespace polykarma::cli {
 namespace po = boost::program_options;
 
 int solve(const std::vector<std::string>& arguments, const Context& context) {
-    Options options("solve ECONOMY [-o OUT.h5] [OPTIONS]",
-                    "Finds a stationary Nash equilibrium of an economy file by the evolutionary dynamics, certifies it\n"
-                    "independently, and prints payoffs, welfare and certificate. Which equilibrium is found can depend\n"
-                    "on the start. Exit code 0: certified; 3: not reached, the state is written and marked.",
-                    "Examples\n"
-                    "  polykarma solve inputs/tutorial/priority_lane.toml -o lane.h5\n"
-                    "  polykarma solve economy.toml --set resource.*.k_max=12 --start zero --format csv\n"
-                    "  polykarma solve economy.toml --start lane.h5        continue from a file's state\n");
+    Options options(
+        "solve ECONOMY [-o OUT.h5] [OPTIONS]",
+        "Finds a stationary Nash equilibrium of an economy file, certifies it independently, and prints\n"
+        "payoffs, welfare and certificate. --method accelerated (default): the dynamics leads to an equilibrium\n"
+        "and Newton's method gets there; dynamics: the evolutionary dynamics of the papers alone. Which\n"
+        "equilibrium is found can depend on the start. Under mpirun or srun the ranks share the state space; their "
+        "number does not change the\n"
+        "result. Exit code 0: certified; 3: not reached, the state is written and marked.",
+        "Examples\n"
+        "  polykarma solve inputs/tutorial/priority_lane.toml -o lane.h5\n"
+        "  polykarma solve economy.toml --set resource.*.k_max=12 --start zero --format csv\n"
+        "  polykarma solve economy.toml --start lane.h5        continue from a file's state\n"
+        "  mpirun -n 2 polykarma solve economy.toml -o out.h5\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
     options.add_output("write everything to this HDF5 file");
     options.add()(
         "start", po::value<std::string>(),
-        "even, zero or proportional (the starting policy; overrides solver.start), or a result file to continue from");
+        "even, zero, proportional, one of them with _slow for small steps, or random_1, random_2, ... (override "
+        "solver.start and what belongs to it); or a result file to continue from");
+    options.add()("method", po::value<std::string>(), "accelerated or dynamics; overrides solver.method");
+    options.add()(
+        "select", po::value<std::string>(),
+        "start or logit-branch: the equilibrium that the start leads to, or the one at the end of the branch of\n"
+        "logit equilibria that begins at even responses; overrides solver.select");
+    options.add()(
+        "tolerance", po::value<std::string>(),
+        "largest stationarity and largest mean exploitability of what is certified; lambda is raised as far as\n"
+        "that takes. Overrides solver.tolerance.stationarity and .exploitability");
     options.add_set();
     options.add_format();
     options.add_quiet();
     if (!options.parse(arguments, context)) return kSuccess;
 
     std::vector<std::string> overrides = options.overrides();
-    const StartFrom start = options.has("start") ? start_option(options.get<std::string>("start"), overrides) : StartFrom{};
+    const StartFrom start =
+        options.has("start") ? start_option(options.get<std::string>("start"), overrides) : StartFrom{};
+    if (options.has("method")) overrides.push_back("solver.method=" + options.get<std::string>("method"));
+    if (options.has("select")) {
+        std::string selection = options.get<std::string>("select");
+        std::ranges::replace(selection, '-', '_');
+        overrides.push_back("solver.select=" + selection);
+    }
+    if (options.has("tolerance"))
+        for (const char* const what : {"stationarity", "exploitability"})
+            overrides.push_back(std::string("solver.tolerance.") + what + "=" + options.get<std::string>("tolerance"));
     const EconomyConfig economy = read_economy(options.get<std::string>("ECONOMY"), overrides);
     std::vector<std::filesystem::path> inputs{options.get<std::string>("ECONOMY")};
     if (start) inputs.emplace_back(options.get<std::string>("start"));
     const auto output = options.output(inputs);
-    if (!context.ranks.is_root()) return kSuccess;  // one economy is the work of one rank
 
-    EquilibriumRecord record = [&] {
-        ProgressDisplay display(progress_style(options.quiet()), "", economy.solver.stationarity,
-                                economy.solver.max_iterations);
-        return solve_economy(economy, start, std::ref(display));
+    const bool root = context.ranks.is_root();
+    const EquilibriumRecord record = [&] {
+        ProgressDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, "",
+                                economy.solver.stationarity, economy.solver.max_iterations);
+        return solve_economy(economy, start, std::ref(display), context.ranks);
     }();
-    if (output) write_equilibrium(*output, record, Provenance{context.program_line, context.ranks.size()});
+    if (output)
+        write_equilibrium(*output, record, Provenance{context.program_line, context.ranks.size()}, context.ranks);
     const EquilibriumSummary summary = summary_of(record);
+    if (!root) return kSuccess;
     if (options.format() == Format::text) {
         print_equilibrium(std::cout, summary);
         if (output) std::cout << "written to " << output->string() << '\n';

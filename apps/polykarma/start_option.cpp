@@ -1,25 +1,24 @@
 #include "start_option.hpp"
 
-#include <algorithm>
 #include <filesystem>
 
-#include "config/choices.hpp"
+#include "config/study_start.hpp"
 #include "io/stored_equilibrium.hpp"
 
 namespace polykarma::cli {
 
 StartFrom start_option(const std::string& value, std::vector<std::string>& overrides) {
-    const auto& rules = ChoiceNames<PolicyStart>::names;
-    if (std::find(rules.begin(), rules.end(), value) != rules.end()) {
-        overrides.push_back("solver.start=" + value);
+    if (const auto start = find_start(value)) {
+        overrides.insert(overrides.end(), start->overrides.begin(), start->overrides.end());
         return {};
     }
     std::error_code ignored;
     if (!std::filesystem::exists(value, ignored))
-        throw InputError({}, "--start", value, "neither a rule nor a file", "even, zero, proportional, or a result file");
-    return [value](const MultiKarma& game) {
-        SocialState state = read_social_state(value, "/", game.layout());
-        const Certificate c = certify(game, state.mass, state.response).certificate;
+        throw InputError({}, "--start", value, "neither a start nor a file",
+                         std::string(kStartNames) + ", or a result file");
+    return [value](const MultiKarma& game, const Part& part, const Collective& ranks) {
+        SocialState state = read_social_state(value, "/", part, ranks);
+        const Certificate c = certify(game, state.mass, state.response, ranks).certificate;
         if (!(c.mass_error <= kConservationTolerance && c.karma_error <= kConservationTolerance))
             throw InputError({}, "--start", value, "its state holds other karma or other shares than this economy",
                              "a state of an economy with the same types, urgencies, accounts and mean karma");

@@ -5,11 +5,21 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <memory>
 
 #include "study/equilibria.hpp"
 
 namespace polykarma::cli {
+namespace po = boost::program_options;
+
+void add_starts(Options& options, const char* help) { options.add()("starts", po::value<long>(), help); }
+
+void use_standard_starts(StudyConfig& study, const Options& options) {
+    if (!options.has("starts")) return;
+    const long count = options.get<long>("starts");
+    const auto most = static_cast<long>(max_study_points / (study.size() / study.starts.size()));
+    if (count < 1 || count > most) throw UsageError(fmt::format("--starts {} (out of range): 1 to {}", count, most));
+    study.starts = standard_starts(static_cast<std::size_t>(count));
+}
 
 StudyOutcome run_and_write(const StudyRequest& request, const Context& context) {
     const bool root = context.ranks.is_root();
@@ -21,12 +31,10 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
     const std::size_t points = request.study.size();
     const auto progress = [&](std::size_t index, const EconomyConfig& economy) -> Progress {
         const std::string label = fmt::format("point {} of {}", index + 1, points);
-        if (style == ProgressStyle::lines) tell(label + '\n');
-        const auto display =
-            std::make_shared<ProgressDisplay>(style, label, economy.solver.stationarity, economy.solver.max_iterations);
-        return [display](long iteration, const Residuals& residuals) { (*display)(iteration, residuals); };
+        return announced(style, label, economy.solver.stationarity, economy.solver.max_iterations);
     };
-    StudyOutcome outcome = run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress);
+    StudyOutcome outcome =
+        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress);
     if (!root) return outcome;
     if (request.published) measure_distances(outcome.results, *request.published);
     if (file) {
@@ -38,17 +46,20 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
     return outcome;
 }
 
-int exit_code(const StudyOutcome& outcome, bool strict, const Context& context) {
-    if (!context.ranks.is_root()) return kSuccess;
-    bool any_failed = false;
-    bool all_certified = true;
+bool tell_failures(const StudyOutcome& outcome) {
+    bool any = false;
     for (const StudyRow& row : outcome.results.rows) {
-        all_certified = all_certified && row.certified;
         if (row.error.empty()) continue;
-        any_failed = true;
+        any = true;
         std::cerr << "polykarma: point " << row.point << " failed: " << row.error << '\n';
     }
-    if (any_failed) return kNotReached;
+    return any;
+}
+
+int exit_code(const StudyOutcome& outcome, bool strict, const Context& context) {
+    if (!context.ranks.is_root()) return kSuccess;
+    if (tell_failures(outcome)) return kNotReached;
+    const bool all_certified = std::ranges::all_of(outcome.results.rows, &StudyRow::certified);
     return strict && !all_certified ? kNotReached : kSuccess;
 }
 

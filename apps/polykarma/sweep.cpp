@@ -39,20 +39,28 @@ Table results_table(const StudyOutcome& outcome) {
 }  // namespace
 
 int sweep(const std::vector<std::string>& arguments, const Context& context) {
-    Options options("sweep STUDY [-o OUT.h5] [OPTIONS]",
-                    "Solves every point of a study file (a base economy and axes) from every start, and prints a row per\n"
-                    "point. Points are dealt to the ranks of mpirun or srun. `equilibrium` numbers the distinct certified\n"
-                    "equilibria of a design; 0 is not certified. Exit code 0: every point was computed.",
-                    "Examples\n  mpirun -n 2 polykarma sweep inputs/paper/multi_karma/table1.toml -o table1.h5\n"
-                    "  polykarma sweep study.toml --set resource.*.k_max=12 --format csv\n");
+    Options options(
+        "sweep STUDY [-o OUT.h5] [OPTIONS]",
+        "Solves every point of a study file (a base economy and axes) from every start, and prints a row per\n"
+        "point. Points are dealt to the ranks of mpirun or srun. `equilibrium` numbers the distinct certified\n"
+        "equilibria of a design, best Nash welfare first; 0 is not certified. Exit code 0: every point was\n"
+        "computed.",
+        "Examples\n  mpirun -n 2 polykarma sweep inputs/paper/multi_karma/table1.toml -o table1.h5\n"
+        "  polykarma sweep study.toml --set resource.*.k_max=12 --format csv\n"
+        "  polykarma sweep study.toml --starts 16        every economy from sixteen starts\n");
     options.positional("STUDY", 1, "study file (TOML)");
     options.add_output("write all points to this HDF5 file");
+    add_starts(options, kStartsInstead);
     options.add()("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
     options.add_quiet();
     if (!options.parse(arguments, context)) return kSuccess;
     StudyRequest request{read_study(options.get<std::string>("STUDY")), options.overrides(), {}, {}, options.quiet()};
+    use_standard_starts(request.study, options);
+    if (!request.study.variables.empty())
+        throw InputError(request.study.variables.front().where, "variable." + request.study.variables.front().name, "",
+                         "a sweep has no variables", "an axis, or polykarma design to search over variables");
     request.output = options.output({request.study.file, request.study.base_file});
     const StudyOutcome outcome = run_and_write(request, context);
     if (context.ranks.is_root()) results_table(outcome).print(std::cout, options.format());

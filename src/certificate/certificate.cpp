@@ -3,13 +3,6 @@
 #include <initializer_list>
 
 namespace polykarma {
-namespace {
-
-/// Maximum that keeps a NaN once it has seen one.
-double larger(double worst, double value) { return std::isnan(worst) || value <= worst ? worst : value; }
-
-}  // namespace
-
 bool meets(const Certificate& c, const Tolerance& tolerance) {
     for (const double value :
          {c.stationarity, c.gain_mean, c.gain_max, c.gain_all, c.exploitability_mean, c.exploitability_max, c.bellman,
@@ -36,17 +29,21 @@ double response_error(const SparseResponse& response) {
     return worst;
 }
 
-double mass_error(const Layout& layout, const Field& mass) {
-    double worst = 0.0;
-    for (const auto r : Range<Stage>(layout.stages()))
-        for (const auto t : Range<Type>(layout.types())) {
-            double sum = 0.0;
-            for (const auto u : Range<Exogenous>(layout.exogenous_states()))
-                for (const double d : mass.block(r, layout.block(t, u))) sum += d;
-            const double share = layout.type_infos()[t.at()].share;
-            worst = larger(worst, std::abs(sum - share) / share);
+double mass_error(const Field& mass, const Collective& ranks) {
+    const Layout& layout = mass.part().layout();
+    double error = 0.0;
+    for (const auto r : Range<Stage>(layout.stages())) {
+        std::vector<LineSum> held(layout.types());
+        const auto d = mass.stage(r);
+        mass.part().for_each_site(r, [&](const Site& site, std::size_t) {
+            held[layout.type(site.block).at()].add(site, d[site.state]);
+        });
+        for (std::size_t t = 0; t < held.size(); ++t) {
+            const double share = layout.type_infos()[t].share;
+            error = larger(error, std::abs(total(ranks, held[t]) - share) / share);
         }
-    return worst;
+    }
+    return counted(error);
 }
 
 double negative_mass(const Field& mass) {

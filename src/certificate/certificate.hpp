@@ -1,9 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 #include <vector>
 
+#include "dynamics/line_sum.hpp"
 #include "dynamics/one_agent.hpp"
 #include "dynamics/operators.hpp"
 #include "dynamics/response.hpp"
@@ -44,7 +48,7 @@ inline constexpr double kBellmanTolerance = 1e-10;
 /// True when the tolerances are met and (d, pi) is a social state of this very economy; false for anything not finite.
 [[nodiscard]] bool meets(const Certificate& certificate, const Tolerance& tolerance);
 
-/// The certificate and the value of following pi that it re-evaluated.
+/// The certificate and the value of following pi that it re-evaluated; the rank's part of the latter.
 struct Certified {
     Certificate certificate;
     Field value;
@@ -54,55 +58,85 @@ struct Certified {
 inline constexpr double kVisited = 1e-9;
 
 /// Recomputes everything from (mass, response): aggregates, pushed mass, the value of following the response, the
-/// optimal value of one agent, and what the economy must conserve.
+/// optimal value of one agent, and what the economy must conserve. Every rank passes its parts of the state; the
+/// certificate is that of the whole, the same bits on any number of ranks.
 template <Game G>
-Certified certify(const G& game, const Field& mass, const SparseResponse& response);
+Certified certify(const G& game, const Field& mass, const SparseResponse& response,
+                  const Collective& ranks = Collective::serial());
 
 namespace detail {
 
+/// Largest of each, over this rank's states.
 double response_error(const SparseResponse& response);
-double mass_error(const Layout& layout, const Field& mass);
 double negative_mass(const Field& mass);
 
+/// Largest relative error of the mass of a type at a stage.
+double mass_error(const Field& mass, const Collective& ranks);
+
+/// Maximum that keeps a NaN once it has seen one.
+inline double larger(double worst, double value) { return std::isnan(worst) || value <= worst ? worst : value; }
+
+/// NaN counts as infinite.
+inline double counted(double value) {
+    return value <= std::numeric_limits<double>::max() ? value : std::numeric_limits<double>::infinity();
+}
+
+/// Worst of a quantity over the ranks.
+inline double worst(const Collective& ranks, double value) {
+    std::array<double, 1> worst{counted(value)};
+    ranks.maximum(worst);
+    return worst.front();
+}
+
+inline double total(const Collective& ranks, LineSum& sum) {
+    std::array<ExactSum, 1> sums{sum.close()};
+    ranks.sum(sums);
+    return sums.front().value();
+}
+
 template <Game G>
-double karma_error(const G& game, const Field& mass) {
+double karma_error(const G& game, const Field& mass, const Collective& ranks) {
     const Layout& layout = game.layout();
     std::vector<int> balances(layout.lattice().accounts());
-    double worst = 0.0;
+    double error = 0.0;
     for (const auto r : Range<Stage>(layout.stages())) {
-        std::vector<double> held(game.conserved(), 0.0);
-        for (std::size_t i = 0; i < layout.sites(); ++i) {
-            double at_site = 0.0;
-            for (const auto b : Range<Block>(layout.blocks())) at_site += mass.block(r, b)[i];
-            layout.lattice().balances(layout.contested(r), i, balances);
-            for (std::size_t q = 0; q < held.size(); ++q) held[q] += at_site * game.conserved_weight(q, balances);
-        }
+        std::vector<LineSum> held(game.conserved());
+        const auto d = mass.stage(r);
+        mass.part().for_each_site(r, [&](const Site& site, std::size_t) {
+            layout.lattice().balances(layout.contested(r), site.index, balances);
+            for (std::size_t q = 0; q < held.size(); ++q)
+                held[q].add(site, d[site.state] * game.conserved_weight(q, balances));
+        });
         for (std::size_t q = 0; q < held.size(); ++q) {
             const double target = game.conserved_value(q);
-            worst = std::max(worst, std::abs(held[q] - target) / std::max(target, 1e-300));
+            error = larger(error, std::abs(total(ranks, held[q]) - target) / std::max(target, 1e-300));
         }
     }
-    return worst;
+    return counted(error);
 }
 
 template <Game G>
 double stationarity(Operators<G>& operators, const Field& mass, const SparseResponse& response) {
     const Layout& layout = operators.layout();
-    std::vector<double> pushed(layout.blocks() * layout.sites());
-    double sum = 0.0;
-    const auto add_distance = [&](std::span<const double> expected) {
-        for (std::size_t x = 0; x < pushed.size(); ++x) sum += std::abs(pushed[x] - expected[x]);
+    Field pushed(mass.part());
+    LineSum sum;
+    const auto add_distance = [&](Stage r) {
+        const auto d = mass.stage(r);
+        const auto arrived = pushed.stage(r);
+        mass.part().for_each_site(r, [&](const Site& site, std::size_t) {
+            sum.add(site, std::abs(arrived[site.state] - d[site.state]));
+        });
     };
     if (layout.end() == CycleEnd::terminates) {
-        operators.game().initial_law(pushed);
-        add_distance(mass.stage(Stage{}));
+        operators.game().initial_law(mass.part(), pushed.stage(Stage{}));
+        add_distance(Stage{});
     }
     for (const auto r : Range<Stage>(layout.stages())) {
         if (!operators.leads_on(r)) continue;
-        operators.push(r, mass.stage(r), response, pushed);
-        add_distance(mass.stage(layout.next(r)));
+        operators.push(r, mass.stage(r), response, pushed.stage(layout.next(r)));
+        add_distance(layout.next(r));
     }
-    return sum;
+    return total(operators.ranks(), sum);
 }
 
 /// One-stage gains under the value of following the response.
@@ -110,23 +144,23 @@ template <Game G>
 void measure_gains(Operators<G>& operators, const Field& mass, const SparseResponse& response, const Field& value,
                    Certificate& c) {
     const Layout& layout = operators.layout();
-    const std::size_t stage_states = layout.blocks() * layout.sites();
+    LineSum gains;
     for (const auto r : Range<Stage>(layout.stages())) {
         const auto d = mass.stage(r);
         const auto v = value.stage(r);
-        std::size_t state = 0;
         operators.rows(r, value, [&](const Site& site, Row q) {
-            const double followed = response.expected_value(r.at() * stage_states + state, q);
+            const double followed = response.expected_value(r, site, q);
             const double gain = row_maximum(q) - followed;
-            c.gain_mean += d[state] * gain;
-            if (d[state] > kVisited) c.gain_max = std::max(c.gain_max, gain);
+            gains.add(site, d[site.state] * gain);
+            if (d[site.state] > kVisited) c.gain_max = std::max(c.gain_max, gain);
             if (operators.game().stationary_exogenous(r, site.block) > 0.0) c.gain_all = std::max(c.gain_all, gain);
-            c.bellman = std::max(c.bellman, std::abs(v[state] - followed));
-            c.value_scale = std::max(c.value_scale, std::abs(v[state]));
-            ++state;
+            c.bellman = std::max(c.bellman, std::abs(v[site.state] - followed));
+            c.value_scale = std::max(c.value_scale, std::abs(v[site.state]));
         });
     }
-    c.gain_mean /= static_cast<double>(layout.stages());
+    c.gain_mean = total(operators.ranks(), gains) / static_cast<double>(layout.stages());
+    for (double* const largest : {&c.gain_max, &c.gain_all, &c.bellman, &c.value_scale})
+        *largest = worst(operators.ranks(), *largest);
 }
 
 /// Lifetime regret: the optimal value of one agent, by value iteration upwards from the value of following the
@@ -136,35 +170,39 @@ void measure_regret(Operators<G>& operators, const Field& mass, const Field& val
     const Layout& layout = operators.layout();
     Field best = value;
     const double change =
-        iterate_values(operators, best, [](Stage, const Site&, std::size_t, Row q) { return row_maximum(q); });
+        iterate_values(operators, best, [](Stage, const Site&, const auto& q) { return row_maximum(q.row()); });
     const double cycles =
         layout.end() == CycleEnd::terminates ? 1.0 : 1.0 / (1.0 - operators.game().cycle_discount());
     const double unresolved = static_cast<double>(layout.stages()) * (change + c.bellman) * cycles;
-    const auto d = mass.all();
-    for (std::size_t x = 0; x < d.size(); ++x) {
-        const double regret = std::max(0.0, best.all()[x] - value.all()[x]) + unresolved;
-        c.exploitability_mean += d[x] * regret;
-        if (d[x] > kVisited) c.exploitability_max = std::max(c.exploitability_max, regret);
+    LineSum regrets;
+    for (const auto r : Range<Stage>(layout.stages())) {
+        const auto d = mass.stage(r);
+        const auto followed = value.stage(r), optimal = std::as_const(best).stage(r);
+        mass.part().for_each_site(r, [&](const Site& site, std::size_t) {
+            const double regret = std::max(0.0, optimal[site.state] - followed[site.state]) + unresolved;
+            regrets.add(site, d[site.state] * regret);
+            if (d[site.state] > kVisited) c.exploitability_max = std::max(c.exploitability_max, regret);
+        });
     }
-    c.exploitability_mean /= static_cast<double>(layout.stages());
+    c.exploitability_mean = total(operators.ranks(), regrets) / static_cast<double>(layout.stages());
+    c.exploitability_max = worst(operators.ranks(), c.exploitability_max);
 }
 
 }  // namespace detail
 
 template <Game G>
-Certified certify(const G& game, const Field& mass, const SparseResponse& response) {
-    Operators<G> operators(game);
-    const Layout& layout = game.layout();
-    Certified result{{}, Field(layout)};
+Certified certify(const G& game, const Field& mass, const SparseResponse& response, const Collective& ranks) {
+    Operators<G> operators(game, mass.part(), ranks);
+    Certified result{{}, Field(mass.part())};
     Certificate& c = result.certificate;
     operators.aggregate(mass, response);
-    for (const auto r : Range<Stage>(layout.stages())) c.karma_lost += game.lost(operators.aggregates(r));
+    for (const auto r : Range<Stage>(game.layout().stages())) c.karma_lost += game.lost(operators.aggregates(r));
     iterate_values(operators, result.value,
-                   [&](Stage, const Site&, std::size_t state, Row q) { return response.expected_value(state, q); });
-    c.response_error = detail::response_error(response);
-    c.mass_error = detail::mass_error(layout, mass);
-    c.karma_error = detail::karma_error(game, mass);
-    c.negative_mass = detail::negative_mass(mass);
+                   [&](Stage r, const Site& site, const auto& q) { return response.expected_value(r, site, q); });
+    c.response_error = detail::worst(ranks, detail::response_error(response));
+    c.negative_mass = detail::worst(ranks, detail::negative_mass(mass));
+    c.mass_error = detail::mass_error(mass, ranks);
+    c.karma_error = detail::karma_error(game, mass, ranks);
     c.stationarity = detail::stationarity(operators, mass, response);
     detail::measure_gains(operators, mass, response, result.value, c);
     detail::measure_regret(operators, mass, result.value, c);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/economy.hpp"
+#include "config/study.hpp"
 
 namespace polykarma {
 
@@ -23,13 +24,33 @@ struct ChoiceNames<ExchangeRule> {
 };
 
 template <>
+struct ChoiceNames<SolverMethod> {
+    static constexpr std::array<std::string_view, 2> names{"accelerated", "dynamics"};
+};
+
+template <>
+struct ChoiceNames<Selection> {
+    static constexpr std::array<std::string_view, 2> names{"start", "logit_branch"};
+};
+
+template <>
 struct ChoiceNames<PolicyStart> {
-    static constexpr std::array<std::string_view, 3> names{"even", "zero", "proportional"};
+    static constexpr std::array<std::string_view, 4> names{"even", "zero", "proportional", "random"};
 };
 
 template <>
 struct ChoiceNames<KarmaStart> {
-    static constexpr std::array<std::string_view, 2> names{"at_mean", "uniform"};
+    static constexpr std::array<std::string_view, 3> names{"at_mean", "uniform", "random"};
+};
+
+template <>
+struct ChoiceNames<DesignObjective> {
+    static constexpr std::array<std::string_view, 2> names{"SW_en", "SW_ex"};
+};
+
+template <>
+struct ChoiceNames<DesignAlgorithm> {
+    static constexpr std::array<std::string_view, 2> names{"direct", "sbplx"};
 };
 
 /// The name of a choice, e.g. "non_winners".

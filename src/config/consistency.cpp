@@ -124,6 +124,8 @@ private:
         if (rate > 1.0)
             refuse("solver.response_rate", toml_text(economy_.solver.response_rate),
                    fmt::format("times step = {} is {:.10g}", economy_.solver.step, rate), "response_rate * step <= 1");
+        if (economy_.solver.select == Selection::logit_branch && economy_.solver.method == SolverMethod::dynamics)
+            refuse("solver.select", "logit_branch", "the dynamics alone follows no branch", "start, or method accelerated");
     }
 
     EconomyConfig& economy_;

@@ -20,6 +20,10 @@ inline constexpr std::size_t max_types = 64;
 /// Payoffs and rates beyond this lose more digits to rounding than the tolerances of a solve can bear.
 inline constexpr double largest_payoff = 1e9;
 inline constexpr double largest_rate = 1e6;
+/// Tallies are rounded to 2^-52, which is large beside what a smaller type does (docs/PARALLEL.md).
+inline constexpr double smallest_share = 1e-9;
+/// Of nine digits, like every integer that a file may hold.
+inline constexpr int largest_seed = 999'999'999;
 
 template <class V>
 void describe(V& v, UrgencyConfig& c) {
@@ -121,27 +125,34 @@ template <class V>
 void describe(V& v, TypeConfig& c) {
     v.field(c.name, {.name = "name", .help = "name of the user type, unique", .identifier = true});
     v.field(c.share, {.name = "share",
-                      .range = positive_up_to(1.0),
+                      .range = between(smallest_share, 1.0),
                       .unit = "share of the population",
-                      .help = "how many agents are of this type; the shares sum to 1"});
+                      .help = "how many agents are of this type; the shares sum to 1; rounding drowns smaller ones"});
     v.table(c.chain, {.name = "chain", .help = "how urgency moves from resource to resource"});
 }
 
 template <class V>
 void describe(V& v, SolverConfig& c) {
+    v.field(c.method, {.name = "method",
+                       .standard = SolverMethod::accelerated,
+                       .help = "Newton's method from where the dynamics settles, or the damped evolutionary dynamics alone"});
+    v.field(c.select, {.name = "select",
+                       .standard = Selection::start,
+                       .help = "which equilibrium: the one that the start leads to, or with method accelerated the one at "
+                               "the end of the branch of logit equilibria that begins at even responses"});
     v.field(c.lambda, {.name = "lambda",
                        .standard = 1000.0,
                        .range = positive(),
                        .unit = "1 / payoff",
                        .help = "sharpness of the smoothed best response"});
     v.field(c.step, {.name = "step",
-                     .standard = 0.05,
+                     .standard = 0.2,
                      .range = positive_up_to(1.0),
-                     .help = "h: weight of the moved distribution in one step"});
+                     .help = "h: weight of the moved distribution in one step of the damped dynamics"});
     v.field(c.response_rate, {.name = "response_rate",
                               .standard = 0.5,
                               .range = positive(),
-                              .help = "eta: the policy moves by eta * step, which is at most 1"});
+                              .help = "eta: the policy moves by eta * step, which is at most 1, in a step of the damped dynamics"});
     v.field(c.max_iterations, {.name = "max_iterations",
                                .standard = 100000,
                                .range = between(1, 1e9),
@@ -149,16 +160,24 @@ void describe(V& v, SolverConfig& c) {
                                .help = "give up after this many"});
     v.field(c.start, {.name = "start",
                       .standard = PolicyStart::even,
-                      .help = "bidding policy to start from: all allowed bids alike, everybody bids 0, or bids in "
-                              "proportion to urgency"});
+                      .help = "bidding policy to start from: all allowed bids alike, everybody bids 0, bids in "
+                              "proportion to urgency, or for every stage, type and urgency a random share of what "
+                              "may be bid"});
     v.field(c.karma_start, {.name = "karma_start",
                             .standard = KarmaStart::at_mean,
-                            .help = "karma to start from: everybody at k_mean, or uniform over 0..2 k_mean"});
+                            .help = "karma to start from: everybody at k_mean, uniform over 0..2 k_mean, or for every "
+                                    "resource a random mixture of both"});
+    v.field(c.seed, {.name = "seed",
+                     .standard = 0,
+                     .range = between(0, largest_seed),
+                     .help = "which of the random starts"});
     v.field(c.memory_limit, {.name = "memory_limit",
                              .standard = 4096.0,
                              .range = positive(),
-                             .unit = "MiB",
-                             .help = "economies that need more are refused before anything is allocated"});
+                             .unit = "MiB per rank",
+                             .help = "economies of which any rank may need more, the program and writing included, are "
+                                     "refused before anything is allocated; a file is dealt to ranks in whole chunks, "
+                                     "which balances small ones badly"});
     v.group({.name = "tolerance", .help = "when a solve counts as finished"}, [&c](auto& inner) {
         inner.field(c.stationarity, {.name = "stationarity",
                                      .standard = 1e-6,
@@ -199,7 +218,7 @@ void describe(V& v, EconomyConfig& c) {
                            .max_size = max_resources});
     v.table(c.exchange, {.name = "exchange", .help = "exchange of karma between accounts"});
     v.tables(c.types, {.name = "type", .help = "user types", .min_size = 1, .max_size = max_types});
-    v.table(c.solver, {.name = "solver", .help = "settings of the evolutionary dynamics"});
+    v.table(c.solver, {.name = "solver", .help = "how the equilibrium is searched for"});
 }
 
 }  // namespace polykarma

@@ -15,11 +15,18 @@ enum class Redistribution { active, all, non_winners };
 /// How karma of one account counts when bidding for another resource.
 enum class ExchangeRule { none, worth, rates };
 
+/// How an equilibrium is searched for.
+enum class SolverMethod { accelerated, dynamics };
+
+/// Which equilibrium is looked for: the one that the start leads to, or the one at the end of the branch of logit
+/// equilibria that begins at even responses.
+enum class Selection { start, logit_branch };
+
 /// The bidding policy that a solve starts from.
-enum class PolicyStart { even, zero, proportional };
+enum class PolicyStart { even, zero, proportional, random };
 
 /// The karma law that a solve starts from.
-enum class KarmaStart { at_mean, uniform };
+enum class KarmaStart { at_mean, uniform, random };
 
 struct UrgencyConfig {
     std::string name;
@@ -68,6 +75,8 @@ struct TypeConfig {
 };
 
 struct SolverConfig {
+    SolverMethod method = SolverMethod::accelerated;
+    Selection select = Selection::start;
     double lambda = 0.0;          ///< softmax sharpness, 1 / payoff
     double step = 0.0;            ///< h: weight of the pushed distribution in one step
     double response_rate = 0.0;   ///< eta: the policy moves by eta * h
@@ -77,7 +86,8 @@ struct SolverConfig {
     double exploitability = 0.0;  ///< tolerance on G_mean
     PolicyStart start = PolicyStart::even;
     KarmaStart karma_start = KarmaStart::at_mean;
-    double memory_limit = 0.0;    ///< MiB; larger economies are refused before anything is allocated
+    int seed = 0;                 ///< of the random starts
+    double memory_limit = 0.0;    ///< MiB per rank; larger economies are refused before anything is allocated
 
     friend bool operator==(const SolverConfig&, const SolverConfig&) = default;
 };

@@ -20,16 +20,6 @@ std::string trimmed(std::string_view text) {
     return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
 }
 
-std::vector<std::string> parts_of(std::string_view key) {
-    std::vector<std::string> parts;
-    while (true) {
-        const std::size_t dot = key.find('.');
-        parts.emplace_back(key.substr(0, dot));
-        if (dot == std::string_view::npos) return parts;
-        key.remove_prefix(dot + 1);
-    }
-}
-
 /// Everything inside was written where the override was.
 void place(Value& value, const SourceLocation& where) {
     value.where = where;
@@ -163,10 +153,29 @@ Override command_line_override(const std::string& assignment) {
     return {assignment, {"--set " + shown, 0}};
 }
 
+std::string key_of(std::string_view assignment) { return trimmed(assignment.substr(0, assignment.find('='))); }
+
+std::vector<std::string> parts_of(std::string_view key) {
+    std::vector<std::string> parts;
+    while (true) {
+        const std::size_t dot = key.find('.');
+        parts.emplace_back(key.substr(0, dot));
+        if (dot == std::string_view::npos) return parts;
+        key.remove_prefix(dot + 1);
+    }
+}
+
+bool keys_meet(std::string_view a, std::string_view b) {
+    const auto left = parts_of(a), right = parts_of(b);
+    for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i)
+        if (left[i] != right[i] && left[i] != "*" && right[i] != "*") return false;
+    return true;
+}
+
 void apply_override(Value& document, const KeySpec& spec, const Override& change) {
     const std::size_t equals = change.assignment.find('=');
     if (equals == std::string::npos) throw InputError(change.where, "override", "", "has no '='", "KEY=VALUE");
-    const std::string key = trimmed(std::string_view(change.assignment).substr(0, equals));
+    const std::string key = key_of(change.assignment);
     const std::vector<std::string> parts = parts_of(key);
     for (const std::string& part : parts)
         if (part != "*" && key_text(part) != part)

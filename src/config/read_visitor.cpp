@@ -41,18 +41,18 @@ std::optional<int> whole_number(std::string_view digits) {
     return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
 }
 
+}  // namespace
+
+std::string dotted(std::string_view path, std::string_view name) {
+    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+}
+
 std::optional<double> parse_rational(std::string_view text) {
     const std::size_t slash = text.find('/');
     const auto top = whole_number(text.substr(0, slash));
     const auto bottom = slash == std::string_view::npos ? std::optional(1) : whole_number(text.substr(slash + 1));
     if (!top || !bottom || *bottom == 0) return std::nullopt;
     return static_cast<double>(*top) / *bottom;
-}
-
-}  // namespace
-
-std::string dotted(std::string_view path, std::string_view name) {
-    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }
 
 std::string rational_text(double number) {
@@ -185,6 +185,14 @@ void Reader::read(const Value& value, const std::string& name, const KeySpec& sp
 
 void Reader::read(const Value& value, const std::string&, const KeySpec&, AnyValue& out) const {
     out = {toml_text(value), value.where};
+}
+
+void Reader::read(const Value& value, const std::string& name, const KeySpec& spec, StudyStart& out) const {
+    const std::string* text = value.text();
+    if (text == nullptr) wrong_type(value, name, "a string", spec.allowed_text());
+    const auto start = find_start(*text);
+    if (!start) throw InputError(value.where, name, short_text(value), "unknown start", std::string(kStartNames));
+    out = *start;
 }
 
 std::size_t Reader::read_choice(const Value& value, const std::string& name, const KeySpec& spec) {

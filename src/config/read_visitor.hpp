@@ -104,6 +104,7 @@ private:
     void read(const Value& value, const std::string& name, const KeySpec& spec, bool& out) const;
     void read(const Value& value, const std::string& name, const KeySpec& spec, std::string& out) const;
     void read(const Value& value, const std::string& name, const KeySpec& spec, AnyValue& out) const;
+    void read(const Value& value, const std::string& name, const KeySpec& spec, StudyStart& out) const;
     static std::size_t read_choice(const Value& value, const std::string& name, const KeySpec& spec);
     static const ValueArray& read_array(const Value& value, const std::string& name, const KeySpec& spec);
 

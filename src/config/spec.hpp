@@ -118,7 +118,7 @@ private:
         } else if constexpr (std::is_enum_v<T>) {
             spec.scalar = Scalar::choice;
             spec.choices.assign(ChoiceNames<T>::names.begin(), ChoiceNames<T>::names.end());
-        } else if constexpr (std::is_same_v<T, std::string>) {
+        } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, StudyStart>) {
             spec.scalar = Scalar::text;
         } else if constexpr (std::is_same_v<T, bool>) {
             spec.scalar = Scalar::boolean;

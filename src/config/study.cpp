@@ -1,11 +1,13 @@
 #include "config/study.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "config/choices.hpp"
 #include "config/document.hpp"
+#include "config/economy_numbers.hpp"
 #include "config/overrides.hpp"
 #include "config/read_visitor.hpp"
 #include "config/reader.hpp"
@@ -38,11 +40,14 @@ public:
         study_.base_file = study_.file.parent_path() / study_.base;
         study_.base_text = read_text(study_.base_file);
         const EconomyConfig base = parse_economy(study_.base_text, study_.base_file.string());
-        if (study_.starts.empty()) study_.starts = {base.solver.start};
+        if (study_.starts.empty()) study_.starts = {start_of(base.solver)};
         for (auto it = study_.starts.begin(); it != study_.starts.end(); ++it)
             if (std::find(study_.starts.begin(), it, *it) != it)
-                refuse("starts", fmt::format("{} is there twice", name_of(*it)), "each start once");
+                refuse("starts", fmt::format("{} is there twice", it->name), "each start once");
         for (StudyAxis& axis : study_.axes) complete(axis);
+        for (std::size_t i = 0; i < study_.variables.size(); ++i) complete(i);
+        if (study_.variables.empty() && state_.sources.contains("design"))
+            refuse("design", "there is no [[variable]] to search over", "at least one");
         check_size();
         check_points();
         return study_;
@@ -63,6 +68,32 @@ private:
             refuse(path + ".labels", fmt::format("{} labels for {} values", axis.labels.size(), axis.values.size()),
                    "one label per value");
         if (has_duplicates(axis.labels)) refuse(path + ".labels", "two values have the same label", "unique labels");
+    }
+
+    void complete(std::size_t number) {
+        StudyVariable& variable = study_.variables[number];
+        const std::string path = "variable." + variable.name;
+        variable.where = state_.sources.at(path + ".key");
+        require_number_key(variable.key, variable.where, path + ".key");
+        if (!type_of_share(variable.key).empty())
+            refuse(path + ".key", "the shares of the types sum to 1, one of them cannot vary alone", "another key");
+        for (const StudyAxis& axis : study_.axes)
+            if (axis.name == variable.name) refuse(path + ".name", "an axis has this name", "names are unique");
+        for (std::size_t i = 0; i < number; ++i)
+            if (keys_meet(study_.variables[i].key, variable.key))
+                refuse(path + ".key", "variable " + study_.variables[i].name + " sets this, too",
+                       "one variable per key");
+        for (const StudyAxis& axis : study_.axes)
+            if (keys_meet(axis.key, variable.key) && parts_of(axis.key).size() >= parts_of(variable.key).size())
+                refuse(path + ".key", "axis " + axis.name + " sets this, too", "a key that no axis sets");
+        if (!(variable.lower < variable.upper))
+            refuse(path + ".lower", fmt::format("{} is not below upper = {}", variable.lower, variable.upper),
+                   "lower < upper");
+        if (std::isnan(variable.start)) variable.start = variable.lower + 0.5 * (variable.upper - variable.lower);
+        if (!(variable.lower <= variable.start && variable.start <= variable.upper))
+            refuse(path + ".start",
+                   fmt::format("{} is not within [{}, {}]", variable.start, variable.lower, variable.upper),
+                   "lower <= start <= upper");
     }
 
     void check_size() const {
@@ -89,7 +120,8 @@ private:
     }
 
     /// A problem that shows at a key of the base is reported at the study all the same.
-    void check_point(const StudyPoint& point) const {
+    void check_point(StudyPoint point) const {
+        point = study_.at(std::move(point), study_.variable_starts());
         try {
             static_cast<void>(economy_of(study_, point));
         } catch (const InputError& error) {
@@ -130,12 +162,39 @@ StudyPoint StudyConfig::point(std::size_t index) const {
     return point;
 }
 
+StudyPoint StudyConfig::at(StudyPoint point, std::span<const double> values) const {
+    POLYKARMA_EXPECTS(values.size() == variables.size());
+    for (std::size_t v = 0; v < values.size(); ++v) {
+        point.overrides.push_back(fmt::format("{}={}", variables[v].key, values[v]));
+        point.places.push_back(variables[v].where);
+    }
+    return point;
+}
+
+std::vector<double> StudyConfig::variable_starts() const {
+    std::vector<double> starts;
+    for (const StudyVariable& variable : variables) starts.push_back(variable.start);
+    return starts;
+}
+
 StudyConfig read_study(const std::filesystem::path& file) { return StudyReader(file).run(); }
+
+StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStart> starts,
+                     std::span<const std::string> overrides) {
+    StudyConfig study;
+    study.base = economy.string();
+    study.starts = std::move(starts);
+    study.file = economy;
+    study.base_file = economy;
+    study.base_text = read_text(economy);
+    study.title = parse_economy(study.base_text, economy.string(), overrides).title;
+    return study;
+}
 
 EconomyConfig economy_of(const StudyConfig& study, const StudyPoint& point, std::span<const std::string> overrides) {
     std::vector<Override> changes;
     for (std::size_t i = 0; i < point.overrides.size(); ++i) changes.push_back({point.overrides[i], point.places[i]});
-    changes.push_back({fmt::format("solver.start={}", name_of(point.start)), {study.file.string(), 0}});
+    for (const std::string& assignment : point.start.overrides) changes.push_back({assignment, {study.file.string(), 0}});
     for (const std::string& assignment : overrides) changes.push_back(command_line_override(assignment));
     return parse_economy_with(study.base_text, study.base_file.string(), changes);
 }

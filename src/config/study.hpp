@@ -8,6 +8,7 @@
 
 #include "config/any_value.hpp"
 #include "config/economy.hpp"
+#include "config/study_start.hpp"
 
 namespace polykarma {
 
@@ -19,21 +20,49 @@ struct StudyAxis {
     std::vector<std::string> labels;  ///< one per value
 };
 
-/// One economy of a study and the policy it is solved from.
+/// One number of a study that a search varies.
+struct StudyVariable {
+    std::string name;
+    std::string key;     ///< dotted, as in overrides; its values are numbers
+    double lower = 0.0;  ///< lower < upper
+    double upper = 0.0;
+    double start = 0.0;  ///< lower <= start <= upper
+
+    SourceLocation where;  ///< of the key
+};
+
+/// The Nash welfare that a search maximises: over all stages, or over those with participation.
+enum class DesignObjective { sw_en, sw_ex };
+
+/// How a search goes about: dividing the box of the variables, or from its start uphill.
+enum class DesignAlgorithm { direct, sbplx };
+
+/// The search over the variables of a study, once per combination of its axes' values.
+struct DesignConfig {
+    DesignObjective objective = DesignObjective::sw_en;
+    DesignAlgorithm algorithm = DesignAlgorithm::direct;
+    int evaluations = 0;     ///< at most so many economies per combination
+    double tolerance = 0.0;  ///< of sbplx, on every variable, share of upper - lower
+};
+
+/// One economy of a study and where it is solved from.
 struct StudyPoint {
     std::vector<std::string> labels;  ///< one per axis
-    PolicyStart start = PolicyStart::even;
-    std::vector<std::string> overrides;  ///< `key=value`, one per axis
+    StudyStart start;
+    std::vector<std::string> overrides;  ///< `key=value`, one per axis, then one per variable that is set
     std::vector<SourceLocation> places;  ///< where each override is written
 };
 
-/// A grid of economies around a base: every combination of the axes' values, from every start.
+/// A grid of economies around a base: every combination of the axes' values, from every start. With variables, every
+/// combination is a box of economies.
 struct StudyConfig {
     std::string title;
     std::string description;
     std::string base;  ///< economy file as written, relative to the study file
-    std::vector<PolicyStart> starts;
+    std::vector<StudyStart> starts;
     std::vector<StudyAxis> axes;
+    std::vector<StudyVariable> variables;  ///< empty: a grid to be swept, nothing is searched for
+    DesignConfig design;
 
     std::filesystem::path file;
     std::filesystem::path base_file;
@@ -43,6 +72,12 @@ struct StudyConfig {
     [[nodiscard]] std::size_t size() const;
     /// The point at a position: the last axis moves faster than the ones before it, the starts fastest of all.
     [[nodiscard]] StudyPoint point(std::size_t index) const;
+    /// Number of combinations of the axes' values; the point of one, from the first start.
+    [[nodiscard]] std::size_t designs() const { return size() / starts.size(); }
+    [[nodiscard]] StudyPoint design_point(std::size_t design) const { return point(design * starts.size()); }
+    /// The same point with a value for every variable.
+    [[nodiscard]] StudyPoint at(StudyPoint point, std::span<const double> values) const;
+    [[nodiscard]] std::vector<double> variable_starts() const;
 };
 
 inline constexpr std::size_t max_study_points = 1'000'000;
@@ -51,10 +86,15 @@ inline constexpr std::size_t max_study_points = 1'000'000;
 /// other axes (a combination that cannot be then shows only when its point is built).
 inline constexpr std::size_t max_checked_points = 10'000;
 
-/// Reads a study file and its base economy. Throws InputError with the study's file and line, IoError.
+/// Reads a study file and its base economy. Every combination has to be an economy at the variables' starts. Throws
+/// InputError with the study's file and line, IoError.
 [[nodiscard]] StudyConfig read_study(const std::filesystem::path& file);
 
-/// The economy of one point, its start included, with further overrides (`key=value`) applied last.
+/// The study without axes of one economy file, which must be one together with the overrides. Throws InputError, IoError.
+[[nodiscard]] StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStart> starts,
+                                   std::span<const std::string> overrides = {});
+
+/// The economy of one point: the overrides of the axes, then those of the start, then further ones (`key=value`).
 [[nodiscard]] EconomyConfig economy_of(const StudyConfig& study, const StudyPoint& point,
                                        std::span<const std::string> overrides = {});
 

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "config/any_value.hpp"
 #include "config/choices.hpp"
 #include "config/document.hpp"
+#include "config/study_start.hpp"
 
 namespace polykarma {
 
@@ -17,6 +20,9 @@ struct IsVector<std::vector<T>> : std::true_type {};
 
 /// A ratio of small integers, quoted, where it is exact and the digits would be long ("2/3"); else the digits.
 [[nodiscard]] std::string rational_text(double number);
+
+/// A ratio of small integers, or one of them; nothing for any other text.
+[[nodiscard]] std::optional<double> parse_rational(std::string_view text);
 
 /// TOML of a member as the reader takes it back, bit for bit.
 template <class T>
@@ -33,6 +39,8 @@ template <class T>
         return value ? "true" : "false";
     } else if constexpr (std::is_same_v<T, AnyValue>) {
         return value.text;
+    } else if constexpr (std::is_same_v<T, StudyStart>) {
+        return toml_text(std::string_view(value.name));
     } else if constexpr (std::is_integral_v<T>) {
         return std::to_string(value);
     } else {

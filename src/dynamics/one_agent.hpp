@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -15,13 +16,31 @@ namespace polykarma {
 class CycleChanges {
 public:
     explicit CycleChanges(const Layout& layout)
-        : layout_(&layout), ranges_(layout.stages() * layout.types()), before_(layout.types(), 0.0) {}
+        : layout_(&layout),
+          ranges_(layout.stages() * layout.types()),
+          extremes_(2 * ranges_.size()),
+          before_(layout.types(), 0.0) {}
 
     void clear() { std::fill(ranges_.begin(), ranges_.end(), Range{}); }
     void add(Stage r, Type t, double change) {
         Range& range = at(r, t);
         range.low = std::min(range.low, change);
         range.high = std::max(range.high, change);
+    }
+
+    /// The same changes on every rank.
+    void reduce(const Collective& ranks) {
+        std::size_t i = 0;
+        for (const Range& range : ranges_) {
+            extremes_[i++] = -range.low;
+            extremes_[i++] = range.high;
+        }
+        ranks.maximum(extremes_);
+        i = 0;
+        for (Range& range : ranges_) {
+            range.low = -extremes_[i++];
+            range.high = extremes_[i++];
+        }
     }
 
     /// Adds the rest of the series to the values of every type whose changes are even and shrink by a steady ratio, at
@@ -59,7 +78,25 @@ private:
     }
     const Layout* layout_;
     std::vector<Range> ranges_;   // [stage][type]
+    std::vector<double> extremes_;
     std::vector<double> before_;  // [type], middle change of the first stage in the cycle before; 0: none
+};
+
+/// Largest change and largest value of a sweep, over all ranks once reduced. A NaN anywhere makes both infinite.
+class LargestChange {
+public:
+    void add(double change, double value) {
+        largest_[0] = std::max(largest_[0], finite(std::abs(change)));
+        largest_[1] = std::max(largest_[1], finite(std::abs(value)));
+    }
+    void add(const LargestChange& other) { add(other.change(), other.scale()); }
+    void reduce(const Collective& ranks) { ranks.maximum(largest_); }
+    [[nodiscard]] double change() const { return largest_[0]; }
+    [[nodiscard]] double scale() const { return largest_[1]; }
+
+private:
+    static double finite(double x) { return x <= std::numeric_limits<double>::max() ? x : std::numeric_limits<double>::infinity(); }
+    std::array<double, 2> largest_{};
 };
 
 /// Values stop moving when no state changes by more than this part of max |V| in a cycle: a few roundings.
@@ -67,36 +104,32 @@ inline constexpr double kValuePrecision = 1e-14;
 /// Cycles after which they are taken as they are; whoever uses them accounts for the change that is left.
 inline constexpr long kMostCycles = 20000;
 
-/// One agent against frozen aggregates: values iterated in place until they stop moving. `choose(stage, Site, state, Row)`
-/// gives the value of a state from its row; `state` counts in storage order over all stages. Returns the largest change
-/// in the last cycle.
+/// One agent against frozen aggregates: values iterated in place until they stop moving. `choose(Stage, Site,
+/// ActionValues)` gives the value of a state from those of its actions, and only those it asks for are computed. Returns
+/// the largest change in the last cycle, infinite when values are not finite.
 template <Game G, class Choose>
 double iterate_values(Operators<G>& operators, Field& value, Choose&& choose) {
     const Layout& layout = operators.layout();
-    const std::size_t stage_states = layout.blocks() * layout.sites();
-    std::vector<double> fresh(stage_states);
+    std::vector<double> fresh(operators.part().most_states());
     CycleChanges changes(layout);
     double change = 0.0;
     for (long cycle = 0; cycle < kMostCycles; ++cycle) {
-        change = 0.0;
-        double scale = 0.0;
+        LargestChange largest;
         changes.clear();
         for (std::size_t i = layout.stages(); i-- > 0;) {
             const Stage r{i};
-            const std::size_t first = i * stage_states;
             const auto old = value.stage(r);
-            std::size_t state = 0;
-            operators.rows(r, value, [&](const Site& site, Row q) {
-                fresh[state] = choose(r, site, first + state, q);
-                const double moved = fresh[state] - old[state];
-                changes.add(r, layout.type(site.block), moved);
-                change = std::abs(moved) <= change ? change : std::abs(moved);  // keeps NaN
-                scale = std::max(scale, std::abs(fresh[state]));
-                ++state;
+            operators.values(r, value, [&](const Site& site, const auto& q) {
+                const double chosen = fresh[site.state] = choose(r, site, q);
+                changes.add(r, layout.type(site.block), chosen - old[site.state]);
+                largest.add(chosen - old[site.state], chosen);
             });
-            std::copy(fresh.begin(), fresh.end(), old.begin());
+            std::copy_n(fresh.begin(), old.size(), old.begin());
         }
-        if (!(change > kValuePrecision * scale)) break;
+        largest.reduce(operators.ranks());
+        change = largest.change();
+        if (!(change > kValuePrecision * largest.scale()) || !std::isfinite(change)) break;
+        changes.reduce(operators.ranks());
         changes.extrapolate(operators.game().cycle_discount(), value);
     }
     return change;

@@ -9,12 +9,21 @@
 namespace polykarma {
 
 /// Why a solver stopped. Only `converged` claims anything, and the certificate has the last word even then.
-enum class StopReason { converged, stalled, iteration_limit, not_finite };
+enum class StopReason {
+    converged,
+    smoothed,         ///< only what can be gained is too large: lambda is the limit, and cannot be raised further
+    stalled,          ///< the residuals do not shrink any more
+    cycling,          ///< the same, and they go up and down
+    iteration_limit,
+    not_finite
+};
 
 [[nodiscard]] constexpr std::string_view to_string(StopReason reason) {
     switch (reason) {
         case StopReason::converged: return "converged";
+        case StopReason::smoothed: return "limited by lambda";
         case StopReason::stalled: return "stalled";
+        case StopReason::cycling: return "cycling";
         case StopReason::iteration_limit: return "iteration limit";
         case StopReason::not_finite: return "not finite";
     }
@@ -34,11 +43,22 @@ struct HistoryPoint {
     Residuals residuals;
 };
 
+/// A step along the branch of logit equilibria that begins where responses are nearly even.
+struct BranchPoint {
+    double lambda = 0.0;
+    double arclength = 0.0;  ///< so far, in (log lambda, bid shares)
+    double change = 0.0;     ///< || change of what the aggregates derive from ||_1 since the point before
+    bool jump = false;       ///< the branch folded back; the dynamics led from there to where it goes on
+};
+
 /// The social state a solver ended in, and how it got there.
 struct SolveOutcome {
     StopReason reason = StopReason::iteration_limit;
     long iterations = 0;
+    double lambda = 0.0;     ///< of the response: what was asked for, or more
+    double amplitude = 0.0;  ///< of a cycle: the largest stationarity in it
     std::vector<HistoryPoint> history;
+    std::vector<BranchPoint> branch;  ///< where one was followed
     Field mass;
     SparseResponse response;
 };

@@ -6,28 +6,28 @@
 
 namespace polykarma {
 
-Response::Response(const Layout& layout) : layout_(&layout) {
+Response::Response(Part part) : part_(std::move(part)) {
+    starts_.reserve(part_.states());
     std::size_t total = 0;
-    for (const auto r : Range<Stage>(layout.stages())) {
-        std::vector<std::size_t> starts{0};
-        for (const std::size_t length : layout.stage(r).row_lengths) starts.push_back(starts.back() + padded(length));
-        stage_starts_.push_back(total);
-        total += starts.back() * layout.blocks();
-        row_starts_.push_back(std::move(starts));
-    }
+    for (const auto r : Range<Stage>(part_.layout().stages()))
+        part_.for_each_site(r, [&](const Site&, std::size_t length) {
+            starts_.push_back(total);
+            total += padded(length);
+        });
     data_.resize(total, 0.0);
 }
 
-SparseResponse::SparseResponse(const Response& dense, double cutoff) : SparseResponse(dense.layout()) {
+SparseResponse::SparseResponse(const Response& dense, double cutoff) : SparseResponse(dense.part()) {
+    const Range<Stage> stages(part_.layout().stages());
     std::size_t entries = 0;
-    for (const auto r : Range<Stage>(layout_->stages()))
+    for (const auto r : stages)
         dense.for_each(r, [&](const Site&, Row row) {
             entries += static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [&](double p) { return p >= cutoff; }));
         });
-    starts_.reserve(layout_->states() + 1);
+    starts_.reserve(part_.states() + 1);
     actions_.reserve(entries);
     probabilities_.reserve(entries);
-    for (const auto r : Range<Stage>(layout_->stages()))
+    for (const auto r : stages)
         dense.for_each(r, [&](const Site&, Row row) {
             const auto first = static_cast<std::ptrdiff_t>(actions_.size());
             double rest = 1.0;  // so that the row sums to one

@@ -57,6 +57,12 @@ struct SoftmaxRow {
     return result;
 }
 
+/// p <- factor p
+inline void scale(double* p, std::size_t length, double factor) {
+    using namespace simd;
+    for (std::size_t a = 0; a < padded(length); a += kWidth) store(factor * load(p + a), p + a);
+}
+
 /// p <- (1 - rate) p + rate weight / total
 inline void damp(std::span<double> p, const double* weight, double total, double rate) {
     using namespace simd;

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace polykarma {
 namespace {
-
-enum Outcome : std::size_t { kPriority, kGeneralPurpose, kInactive };
 
 Lattice lattice_of(const MultiKarmaRules& rules) {
     std::vector<int> k_max;
@@ -14,28 +13,22 @@ Lattice lattice_of(const MultiKarmaRules& rules) {
     return Lattice(std::move(k_max));
 }
 
-std::vector<SpendingPath> paths_of(const MultiKarmaRules& rules, const Lattice& lattice) {
-    std::vector<SpendingPath> paths;
-    for (const auto r : Range<Account>(rules.resources.size())) paths.emplace_back(lattice, rules.exchange, r);
-    return paths;
-}
-
-Layout::StageInfo stage_of(const MultiKarmaRules& rules, const SpendingPath& path, std::size_t r, std::size_t sites) {
-    Layout::StageInfo stage{rules.resources[r].name, Account{r}, {}, {}};
+/// Actions of the longest row: inactive, and bids up to what full accounts are worth.
+Layout::StageInfo stage_of(const MultiKarmaRules& rules, const Lattice& lattice, Account r) {
+    Layout::StageInfo stage{rules.resources[r.at()].name, r, {}};
     stage.actions.push_back({"inactive", false, std::numeric_limits<double>::quiet_NaN()});
-    for (std::size_t bid = 0; bid < path.line_length() + path.longest_extra(); ++bid)
+    const int means = SpendingPath::means(lattice, rules.exchange, r, lattice.lines(r) - 1);
+    for (int bid = 0; bid <= lattice.k_max(r) + means; ++bid)
         stage.actions.push_back({std::to_string(bid), true, static_cast<double>(bid)});
-    for (std::size_t site = 0; site < sites; ++site)
-        stage.row_lengths.push_back(path.extra(site / path.line_length()) + site % path.line_length() + 2);
     return stage;
 }
 
-Layout layout_of(const MultiKarmaRules& rules, const std::vector<SpendingPath>& paths) {
+Layout layout_of(const MultiKarmaRules& rules) {
     Lattice lattice = lattice_of(rules);
     std::vector<TypeInfo> types;
     for (const auto& type : rules.types) types.push_back({type.name, type.share});
     std::vector<Layout::StageInfo> stages;
-    for (std::size_t r = 0; r < paths.size(); ++r) stages.push_back(stage_of(rules, paths[r], r, lattice.sites()));
+    for (const auto r : Range<Account>(rules.resources.size())) stages.push_back(stage_of(rules, lattice, r));
     return Layout(std::move(lattice), std::move(types), rules.urgencies, std::move(stages), CycleEnd::wraps);
 }
 
@@ -43,16 +36,8 @@ Layout layout_of(const MultiKarmaRules& rules, const std::vector<SpendingPath>& 
 
 const std::array<std::string, 3> MultiKarma::kOutcomes{"priority", "general_purpose", "inactive"};
 
-MultiKarma::MultiKarma(MultiKarmaRules rules)
-    : rules_(std::move(rules)), paths_(paths_of(rules_, lattice_of(rules_))), layout_(layout_of(rules_, paths_)) {
-    for (const auto r : Range<Stage>(layout_.stages())) {
-        longest_path_ = std::max(longest_path_, paths_[r.at()].line_length() + paths_[r.at()].longest_extra());
-        longest_row_ = std::max(longest_row_, layout_.stage(r).actions.size());
-    }
-}
-
-MultiKarma::Sums MultiKarma::make_sums(Stage r) const {
-    return {AlignedVector<double>(paths_[r.at()].line_length() * action_stride(r), 0.0)};
+MultiKarma::MultiKarma(MultiKarmaRules rules) : rules_(std::move(rules)), layout_(layout_of(rules_)) {
+    for (const auto r : Range<Stage>(layout_.stages())) strides_.push_back(padded(layout_.stage(r).actions.size()));
 }
 
 MultiKarma::Aggregates MultiKarma::make_aggregates(Stage r) const {
@@ -60,26 +45,47 @@ MultiKarma::Aggregates MultiKarma::make_aggregates(Stage r) const {
     m.nu.resize(action_stride(r), 0.0);
     m.psi.resize(action_stride(r), 0.0);
     m.reward.resize(layout_.exogenous_states() * action_stride(r), 0.0);
-    m.receivers.resize(paths_[r.at()].line_length(), 0.0);
+    m.receivers.resize(layout_.line_length(r), 0.0);
     return m;
 }
 
-MultiKarma::Workspace MultiKarma::make_workspace() const {
-    const AlignedVector<double> sites(layout_.sites(), 0.0);
-    return {sites, sites, sites, AlignedVector<double>(padded(longest_path_) + 3 * kLanes, 0.0),
-            AlignedVector<double>(padded(longest_row_), 0.0)};
+MultiKarma::Workspace MultiKarma::make_workspace(const Part& part) const {
+    Workspace w(part);
+    std::size_t largest_block = 0;
+    for (const auto r : Range<Stage>(layout_.stages())) {
+        auto& paths = w.paths.emplace_back();
+        const Piece* before = nullptr;
+        for (const Piece& piece : part.pieces(r)) {
+            // Types that own the same lines share their paths.
+            const bool same = before != nullptr && before->lines == piece.lines;
+            paths.push_back(same ? paths.back()
+                                 : std::make_shared<const SpendingPath>(layout_.lattice(), rules_.exchange,
+                                                                        layout_.contested(r), piece));
+            before = &piece;
+            largest_block = std::max(largest_block, piece.lines.size() * layout_.line_length(r));
+        }
+    }
+    const std::size_t with_room = padded(layout_.longest_row()) + 3 * kLanes;
+    w.plain.resize(largest_block, 0.0);
+    w.credited.resize(largest_block, 0.0);
+    w.path.resize(with_room, 0.0);
+    w.row.resize(padded(layout_.longest_row()), 0.0);
+    w.stays.resize(part.most_states(), 0.0);
+    w.receives.resize(part.most_states(), 0.0);
+    w.paid.resize(with_room, 0.0);
+    return w;
 }
 
-MultiKarma::Push MultiKarma::make_push() const {
-    Push push;
-    push.mixed.resize(layout_.sites(), 0.0);
-    push.plain.resize(layout_.sites(), 0.0);
-    push.credited.resize(layout_.sites(), 0.0);
-    push.path.resize(padded(longest_path_) + 3 * kLanes, 0.0);
-    return push;
+void MultiKarma::row_lengths(Stage r, std::size_t line, std::span<std::uint32_t> lengths) const {
+    const int means = SpendingPath::means(layout_.lattice(), rules_.exchange, layout_.contested(r), line);
+    std::iota(lengths.begin(), lengths.end(), static_cast<std::uint32_t>(means + 2));
 }
 
-bool MultiKarma::receives(Stage r, std::size_t outcome) const {
+void MultiKarma::entered_lines(Stage r, std::size_t line, std::vector<std::size_t>& entered) const {
+    SpendingPath::entered_lines(layout_.lattice(), rules_.exchange, layout_.contested(r), line, entered);
+}
+
+bool MultiKarma::receives(Stage r, Outcome outcome) const {
     switch (rules_.resources[r.at()].redistribution) {
         case Redistribution::all: return true;
         case Redistribution::active: return outcome != kInactive;
@@ -88,15 +94,7 @@ bool MultiKarma::receives(Stage r, std::size_t outcome) const {
     return true;
 }
 
-void MultiKarma::tally(Stage r, const Site& site, double mass, Row response, Sums& sums) const {
-    using namespace simd;
-    if (mass == 0.0) return;
-    double* const joint = sums.joint.data() + site.position * action_stride(r);
-    for (std::size_t a = 0; a < padded(response.size()); a += kWidth)
-        store(load(joint + a) + mass * load(response.data() + a), joint + a);
-}
-
-void MultiKarma::derive(Stage r, const Sums& sums, Aggregates& m) const {
+void MultiKarma::derive(Stage r, std::span<const double> sums, Aggregates& m) const {
     const auto& resource = rules_.resources[r.at()];
     const std::size_t stride = action_stride(r);
     const std::size_t actions = layout_.stage(r).actions.size();
@@ -104,7 +102,7 @@ void MultiKarma::derive(Stage r, const Sums& sums, Aggregates& m) const {
 
     std::fill(m.nu.begin(), m.nu.end(), 0.0);
     for (std::size_t k = 0; k < balances; ++k)
-        for (std::size_t a = 0; a < actions; ++a) m.nu[a] += sums.joint[k * stride + a];
+        for (std::size_t a = 0; a < actions; ++a) m.nu[a] += sums[k * stride + a];
     priority_probabilities(std::span(m.nu).subspan(1, actions - 1), resource.capacity.priority, rules_.tie_smoothing,
                            std::span(m.psi).subspan(1, actions - 1));
 
@@ -118,7 +116,7 @@ void MultiKarma::derive(Stage r, const Sums& sums, Aggregates& m) const {
 
     std::fill(m.receivers.begin(), m.receivers.end(), 0.0);
     for (std::size_t k = 0; k < balances; ++k) {
-        const double* const joint = sums.joint.data() + k * stride;
+        const double* const joint = sums.data() + k * stride;
         if (receives(r, kInactive)) m.receivers[k] += joint[0];
         for (std::size_t a = 1; a < actions; ++a) {
             const double won = joint[a] * m.psi[a];
@@ -139,95 +137,85 @@ void MultiKarma::derive(Stage r, const Sums& sums, Aggregates& m) const {
     }
 }
 
-void MultiKarma::continuation(Stage r, const Aggregates& m, Block b, std::span<const double> next,
-                              Workspace& w) const {
-    const Type t = layout_.type(b);
-    const auto& type = rules_.types[t.at()];
-    const std::size_t sites = layout_.sites();
-    std::fill(w.mixed.begin(), w.mixed.end(), 0.0);
+void MultiKarma::continue_line(Stage r, const Aggregates& m, Block b, const double* next, std::size_t block,
+                               std::span<double> plain, std::span<double> credited) const {
+    const auto& type = rules_.types[layout_.type(b).at()];
+    std::fill(plain.begin(), plain.end(), 0.0);
     for (const auto v : Range<Exogenous>(layout_.exogenous_states())) {
         const double weight = type.discount[r.at()] * type.chain.probability(r, layout_.exogenous(b), v);
         if (weight == 0.0) continue;
-        const double* const value = next.data() + layout_.block(t, v).at() * sites;
-        for (std::size_t i = 0; i < sites; ++i) w.mixed[i] += weight * value[i];
+        const double* const value = next + v.at() * block;
+        for (std::size_t k = 0; k < plain.size(); ++k) plain[k] += weight * value[k];
     }
-    layout_.lattice().transpose(layout_.contested(layout_.next(r)), layout_.contested(r), w.mixed, w.plain);
-    const std::size_t length = paths_[r.at()].line_length();
-    for (std::size_t start = 0; start < sites; start += length)
-        pull(m.credit, std::span<const double>(w.plain).subspan(start, length),
-             std::span(w.credited).subspan(start, length));
+    pull(m.credit, plain, credited);
 }
 
-void MultiKarma::begin(Push& push, Stage r, const Aggregates& m, std::span<double> out) const {
-    push.stage = r;
-    push.aggregates = &m;
-    push.out = out;
-    push.block = Block{};
-    push.line = 0;
-    push.line_used = push.block_used = false;
-    std::fill(out.begin(), out.end(), 0.0);
-}
-
-/// What wins is spent along the path; what is left of the state's mass, to the last bit, stays.
-void MultiKarma::add(Push& push, const Site& site, double mass, Row response) const {
-    using namespace simd;
-    if (mass == 0.0) return;
-    if (site.block != push.block || site.line != push.line) flush_line(push);
-    if (site.block != push.block) flush_block(push);
-    push.block = site.block;
-    push.line = site.line;
-    push.line_used = push.block_used = true;
-
-    const Stage r = push.stage;
-    const double* const psi = push.aggregates->psi.data();
-    const std::size_t length = paths_[r.at()].line_length();
-    double* const paid = push.path.data() + kLanes + (length - 1 - site.position) - 1;
-    Vec won = 0.0;
-    for (std::size_t a = 0; a < padded(response.size()); a += kWidth) {
-        const Vec wins = mass * load(response.data() + a) * load(psi + a);
-        if (stdx::none_of(wins != 0.0)) continue;
-        store_unaligned(load_unaligned(paid + a) + wins, paid + a);
-        won += wins;
+void MultiKarma::entry_values(Stage r, const Aggregates& m, std::span<const double> next, Workspace& w,
+                              const Piece& piece, std::size_t line, std::span<double> out) const {
+    const std::size_t length = layout_.line_length(r);
+    const auto plain = std::span(w.plain).first(length), credited = std::span(w.credited).first(length);
+    const double* const first = next.data() + piece.first_state + (line - piece.lines.first) * length;
+    for (const auto u : Range<Exogenous>(layout_.exogenous_states())) {
+        continue_line(r, m, layout_.block(piece.type, u), first, piece.lines.size() * length, plain, credited);
+        out[u.at()] = receives(r, kPriority) ? credited[0] : plain[0];
     }
-    const double idle = mass * response[0];
-    const double stays = std::max(0.0, mass - stdx::reduce(won) - idle);
-    (receives(r, kGeneralPurpose) ? push.credited : push.plain)[site.index] += stays;
-    (receives(r, kInactive) ? push.credited : push.plain)[site.index] += idle;
 }
 
-void MultiKarma::flush_line(Push& push) const {
-    if (!push.line_used) return;
-    const SpendingPath& path = paths_[push.stage.at()];
-    auto& winners = receives(push.stage, kPriority) ? push.credited : push.plain;
-    path.push(push.line, std::span(push.path).subspan(kLanes, path.positions(push.line)), winners);
-    std::fill(push.path.begin(), push.path.end(), 0.0);
-    push.line_used = false;
+void MultiKarma::begin(Workspace& w, Stage r, const Aggregates& m) const {
+    w.stage = r;
+    w.aggregates = &m;
+    w.line_length = layout_.line_length(r);
+    w.line_used = false;
+    for (const auto outcome : {kPriority, kGeneralPurpose, kInactive})
+        w.after[outcome] = receives(r, outcome) ? w.receives.data() : w.stays.data();
+    std::fill(w.stays.begin(), w.stays.end(), 0.0);
+    std::fill(w.receives.begin(), w.receives.end(), 0.0);
+    w.entering.clear();
 }
 
-void MultiKarma::flush_block(Push& push) const {
-    if (!push.block_used) return;
-    const Stage r = push.stage;
-    const Type t = layout_.type(push.block);
-    const std::size_t sites = layout_.sites();
-    const std::size_t length = paths_[r.at()].line_length();
-    for (std::size_t start = 0; start < sites; start += length)
-        polykarma::push(push.aggregates->credit, std::span<const double>(push.credited).subspan(start, length),
-                        std::span(push.plain).subspan(start, length));
-    layout_.lattice().transpose(layout_.contested(r), layout_.contested(layout_.next(r)), push.plain, push.mixed);
-    for (const auto v : Range<Exogenous>(layout_.exogenous_states())) {
-        const double weight = rules_.types[t.at()].chain.probability(r, layout_.exogenous(push.block), v);
-        if (weight == 0.0) continue;
-        double* const out = push.out.data() + layout_.block(t, v).at() * sites;
-        for (std::size_t i = 0; i < sites; ++i) out[i] += weight * push.mixed[i];
+void MultiKarma::close_line(Workspace& w) const {
+    if (!w.line_used) return;
+    const std::size_t number = w.part.piece_number(w.stage, layout_.type(w.block));
+    const Piece& piece = w.part.pieces(w.stage)[number];
+    const SpendingPath& path = *w.paths[w.stage.at()][number];
+    const std::size_t line = w.line - piece.lines.first;
+    path.push(line, std::span(w.paid).subspan(kLanes, path.positions(line)),
+              {w.after[kPriority] + w.line_state, w.line_length},
+              w.entering.of(piece, layout_.exogenous(w.block)));
+    std::fill(w.paid.begin(), w.paid.end(), 0.0);
+    w.line_used = false;
+}
+
+void MultiKarma::close(Workspace& w) const { close_line(w); }
+
+/// Line by line: who entered from other lines joins, the credit is paid, and urgency moves on.
+void MultiKarma::finish(Workspace& w, std::span<double> out) const {
+    const Stage r = w.stage;
+    const std::size_t length = layout_.line_length(r);
+    const Range<Exogenous> urgencies(layout_.exogenous_states());
+    for (const Piece& piece : w.part.pieces(r)) {
+        const auto& chain = rules_.types[piece.type.at()].chain;
+        const std::size_t block = piece.lines.size() * length;
+        for (std::size_t line = 0; line < piece.lines.size(); ++line) {
+            const std::size_t first = piece.first_state + line * length;
+            for (const auto u : urgencies) {
+                const std::size_t state = first + u.at() * block;
+                w.after[kPriority][state] += w.entering.of(piece, u).value(line);
+                push(w.aggregates->credit, std::span<const double>(w.receives).subspan(state, length),
+                     std::span(w.stays).subspan(state, length));
+            }
+            for (const auto v : urgencies) {
+                const auto arrived = out.subspan(first + v.at() * block, length);
+                std::fill(arrived.begin(), arrived.end(), 0.0);
+                for (const auto u : urgencies) {
+                    const double weight = chain.probability(r, u, v);
+                    if (weight == 0.0) continue;
+                    const double* const left = w.stays.data() + first + u.at() * block;
+                    for (std::size_t k = 0; k < length; ++k) arrived[k] += weight * left[k];
+                }
+            }
+        }
     }
-    std::fill(push.plain.begin(), push.plain.end(), 0.0);
-    std::fill(push.credited.begin(), push.credited.end(), 0.0);
-    push.block_used = false;
-}
-
-void MultiKarma::finish(Push& push) const {
-    flush_line(push);
-    flush_block(push);
 }
 
 double MultiKarma::cycle_discount() const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "game/multi_karma.hpp"
 
@@ -86,12 +87,19 @@ GameSize estimate_size(const EconomyConfig& economy) {
     double sites = 1.0;
     for (const auto& resource : economy.resources) sites *= resource.k_max + 1.0;
     const double block = sites * static_cast<double>(economy.types.size() * economy.urgencies.size());
-    GameSize size{block * static_cast<double>(economy.resources.size()), 0.0};
+    GameSize size{.states = block * static_cast<double>(economy.resources.size()), .sites = sites};
+    size.poorest_row = std::numeric_limits<double>::infinity();
     for (const auto r : Range<Account>(economy.resources.size())) {
-        double mean_row = 2.0;
+        const double k_max = economy.resources[r.at()].k_max;
+        const double own_row = 2.0 + k_max / 2.0;
+        double others = 0.0;
         for (const auto a : Range<Account>(economy.resources.size()))
-            mean_row += exchange.rate(r, a) * economy.resources[a.at()].k_max / 2.0;
+            if (a != r) others += exchange.rate(r, a) * economy.resources[a.at()].k_max;
+        const double mean_row = own_row + others / 2.0;
         size.pairs += block * mean_row;
+        size.largest_row = std::max(size.largest_row, mean_row);
+        size.poorest_row = std::min(size.poorest_row, own_row);
+        size.richest_lines += (k_max + 1.0) * static_cast<double>(economy.urgencies.size()) * (own_row + others);
     }
     return size;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/record.hpp"
+#include "parallel/collective.hpp"
 
 namespace polykarma {
 
@@ -15,13 +16,15 @@ struct Provenance {
     int ranks = 1;
 };
 
-/// Writes one equilibrium as docs/FILE_FORMAT.md describes it. The file appears whole or not at all.
-/// Throws IoError; then a former file of that name is as it was, and nothing else is left behind.
+/// Writes one equilibrium as docs/FILE_FORMAT.md describes it. The file appears whole or not at all. Collective: of
+/// `mass`, `value` and `response` every rank of `ranks` brings its part, everything else is the same on all. Under MPI
+/// all ranks write, each a share of the states; else the root does. What is written does not depend on the ranks.
+/// Throws IoError, the same on all ranks; then a former file of that name is as it was, and nothing else is left.
 void write_equilibrium(const std::filesystem::path& file, const EquilibriumRecord& record,
-                       const Provenance& provenance);
+                       const Provenance& provenance, const Collective& ranks = Collective::serial());
 
 /// The same content, without provenance and clocks, as the bytes of an HDF5 file: for sending to another rank and for
-/// StudyFile::add_point. Equal records give equal bytes.
+/// StudyFile::add_point. Equal records give equal bytes. The record must be whole: of a single rank.
 [[nodiscard]] std::vector<std::byte> to_image(const EquilibriumRecord& record);
 
 }  // namespace polykarma

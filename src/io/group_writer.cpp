@@ -4,36 +4,19 @@
 
 #include <hdf5_hl.h>
 
+#include "io/array_cuts.hpp"
 #include "io/error_stack.hpp"
 #include "io/memory_file.hpp"
 
 namespace polykarma::hdf5 {
 namespace {
 
-/// A chunk is read and inflated as a whole, so it should stay in a cache.
-constexpr hsize_t kChunkElements = 1 << 16;
 constexpr unsigned kDeflateLevel = 4;
 
 std::vector<hsize_t> lengths(const Axes& axes) {
     std::vector<hsize_t> result;
     for (const auto& axis : axes) result.push_back(axis.length);
     return result;
-}
-
-hsize_t product(const std::vector<hsize_t>& shape) {
-    hsize_t count = 1;
-    for (const auto length : shape) count *= length;
-    return count;
-}
-
-/// The array itself, cut along its slowest axes where it is too large.
-std::vector<hsize_t> chunk_of(std::vector<hsize_t> shape) {
-    for (auto& length : shape) {
-        const hsize_t count = product(shape);
-        if (count <= kChunkElements) break;
-        length = std::max<hsize_t>(1, length * kChunkElements / count);
-    }
-    return shape;
 }
 
 template <class T>
@@ -54,8 +37,8 @@ void write_text_attribute(hid_t object, const std::string& name, const std::stri
 Properties creation_properties(const std::vector<hsize_t>& shape, const std::string& file, const std::string& what) {
     Properties creation(checked(H5Pcreate(H5P_DATASET_CREATE), file, what));
     checked(H5Pset_obj_track_times(creation.get(), false), file, what);
-    if (product(shape) > 1) {
-        const auto chunk = chunk_of(shape);
+    if (elements(shape) > 1) {
+        const std::vector<hsize_t> chunk = Chunks(shape).shape();
         checked(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), file, what);
         checked(H5Pset_shuffle(creation.get()), file, what);
         checked(H5Pset_deflate(creation.get(), kDeflateLevel), file, what);
@@ -73,14 +56,14 @@ Datatype fixed_text(std::size_t length, const std::string& file) {
     return type;
 }
 
-GroupWriter::GroupWriter(Group group, std::string file)
-    : GroupWriter(std::move(group), std::move(file), std::make_shared<Scales>()) {}
+GroupWriter::GroupWriter(Group group, std::string file, Transfer transfer)
+    : GroupWriter(std::move(group), std::move(file), std::move(transfer), std::make_shared<Scales>()) {}
 
-GroupWriter::GroupWriter(Group group, std::string file, std::shared_ptr<Scales> scales)
-    : group_(std::move(group)), file_(std::move(file)), scales_(std::move(scales)) {}
+GroupWriter::GroupWriter(Group group, std::string file, Transfer transfer, std::shared_ptr<Scales> scales)
+    : group_(std::move(group)), file_(std::move(file)), transfer_(std::move(transfer)), scales_(std::move(scales)) {}
 
 GroupWriter GroupWriter::subgroup(const std::string& name) const {
-    return {create_group(group_.get(), name, file_), file_, scales_};
+    return {create_group(group_.get(), name, file_), file_, transfer_, scales_};
 }
 
 void GroupWriter::attribute(const std::string& name, const std::string& value) {
@@ -101,7 +84,7 @@ void GroupWriter::strings(const Meaning& meaning, std::span<const std::string> v
     std::string bytes(longest * values.size(), '\0');
     for (std::size_t i = 0; i < values.size(); ++i) values[i].copy(bytes.data() + i * longest, longest);
     const Datatype type = fixed_text(longest, file_);
-    write(meaning, type.get(), type.get(), bytes.data(), axes);
+    write(meaning, type.get(), type.get(), of_root(std::as_bytes(std::span(bytes))), axes);
 }
 
 void GroupWriter::coordinate(const Meaning& meaning, std::span<const std::string> names) {
@@ -116,10 +99,10 @@ void GroupWriter::coordinate(const Meaning& meaning, std::span<const std::int32_
 
 void GroupWriter::table(const Meaning& meaning, const Datatype& row, std::span<const std::byte> bytes,
                         std::size_t rows) {
-    write(meaning, row.get(), row.get(), bytes.data(), {{"row", rows}});
+    write(meaning, row.get(), row.get(), of_root(bytes), {{"row", rows}});
 }
 
-void GroupWriter::write(const Meaning& meaning, hid_t file_type, hid_t memory_type, const void* values,
+void GroupWriter::write(const Meaning& meaning, hid_t file_type, hid_t memory_type, std::span<const std::byte> values,
                         const Axes& axes) {
     const std::string what = "dataset " + meaning.name + " cannot be written";
     const auto shape = lengths(axes);
@@ -130,8 +113,7 @@ void GroupWriter::write(const Meaning& meaning, hid_t file_type, hid_t memory_ty
     const Dataset dataset(checked(H5Dcreate2(group_.get(), meaning.name.c_str(), file_type, space.get(), H5P_DEFAULT,
                                        creation.get(), H5P_DEFAULT),
                             file_, what));
-    if (product(shape) > 0)
-        checked(H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), file_, what);
+    transfer_.write(dataset, memory_type, shape, values, file_, what);
     write_text_attribute(dataset.get(), "long_name", meaning.long_name, file_);
     write_text_attribute(dataset.get(), "units", meaning.units, file_);
     attach_scales(dataset, meaning, axes);

@@ -8,6 +8,7 @@
 
 #include "io/element_type.hpp"
 #include "io/handle.hpp"
+#include "io/transfer.hpp"
 
 namespace polykarma::hdf5 {
 
@@ -28,14 +29,18 @@ struct Meaning {
 
 /// Writes described arrays and attributes into one group of a file. Arrays are chunked, shuffled and deflated unless
 /// they have a single element. Coordinates are to be written before the arrays that lie along them.
+///
+/// Where several ranks write, all call every function with the same arguments; of arrays that are not brought in
+/// stretches, what the root brings is written.
 class GroupWriter {
 public:
     /// `file` appears in messages.
-    GroupWriter(Group group, std::string file);
+    GroupWriter(Group group, std::string file, Transfer transfer = Transfer::alone());
 
     /// A group within this one; shares its coordinates.
     [[nodiscard]] GroupWriter subgroup(const std::string& name) const;
     [[nodiscard]] hid_t id() const { return group_.get(); }
+    [[nodiscard]] const Transfer& transfer() const { return transfer_; }
 
     void attribute(const std::string& name, const std::string& value);
     void attribute(const std::string& name, double value);
@@ -43,7 +48,13 @@ public:
 
     template <class T>
     void array(const Meaning& meaning, std::span<const T> values, const Axes& axes) {
-        write(meaning, ElementType<T>::file(), ElementType<T>::memory(), values.data(), axes);
+        write(meaning, ElementType<T>::file(), ElementType<T>::memory(), of_root(std::as_bytes(values)), axes);
+    }
+    /// An array that every rank brings a stretch of, perhaps an empty one, the stretches in the order of the ranks.
+    /// One of which nobody brings anything is created and not written.
+    template <class T>
+    void stretch(const Meaning& meaning, std::span<const T> values, const Axes& axes) {
+        write(meaning, ElementType<T>::file(), ElementType<T>::memory(), std::as_bytes(values), axes);
     }
     template <class T>
     void scalar(const Meaning& meaning, T value) {
@@ -61,14 +72,19 @@ public:
 
 private:
     using Scales = std::map<std::string, Dataset>;
-    GroupWriter(Group group, std::string file, std::shared_ptr<Scales> scales);
+    GroupWriter(Group group, std::string file, Transfer transfer, std::shared_ptr<Scales> scales);
 
-    void write(const Meaning& meaning, hid_t file_type, hid_t memory_type, const void* values, const Axes& axes);
+    [[nodiscard]] std::span<const std::byte> of_root(std::span<const std::byte> values) const {
+        return transfer_.ranks().is_root() ? values : std::span<const std::byte>{};
+    }
+    void write(const Meaning& meaning, hid_t file_type, hid_t memory_type, std::span<const std::byte> values,
+               const Axes& axes);
     void attach_scales(const Dataset& dataset, const Meaning& meaning, const Axes& axes) const;
     void make_scale(const std::string& name);
 
     Group group_;
     std::string file_;
+    Transfer transfer_;
     std::shared_ptr<Scales> scales_;
 };
 

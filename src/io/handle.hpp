@@ -8,8 +8,8 @@ namespace polykarma::hdf5 {
 
 /// Owner of an HDF5 identifier; closes it with `Close`.
 ///
-/// A failing close is not reported: everything that is written goes to a file in memory, whose image is taken, checked,
-/// before its identifiers are closed.
+/// A failing close is not reported: a file in memory has its image taken, checked, before its identifiers are closed,
+/// and a file on the disk is released to be closed with a check.
 template <herr_t (*Close)(hid_t)>
 class Handle {
 public:
@@ -25,6 +25,8 @@ public:
     }
 
     [[nodiscard]] hid_t get() const { return id_; }
+    /// Leaves the identifier to the caller.
+    [[nodiscard]] hid_t release() { return std::exchange(id_, hid_t{-1}); }
 
 private:
     hid_t id_ = -1;

@@ -10,10 +10,9 @@ namespace polykarma::hdf5 {
 namespace {
 
 Properties access_in_memory(const std::string& name, std::size_t growth) {
-    Properties access(checked(H5Pcreate(H5P_FILE_ACCESS), name, "cannot be prepared"));
+    Properties access = access_properties(name);
     constexpr hbool_t on_disk = false;
     checked(H5Pset_fapl_core(access.get(), growth, on_disk), name, "cannot be prepared");
-    checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), name, "cannot be prepared");
     return access;
 }
 
@@ -61,10 +60,21 @@ std::string unique_name() {
 
 }  // namespace
 
+Properties access_properties(const std::string& name) {
+    Properties access(checked(H5Pcreate(H5P_FILE_ACCESS), name, "cannot be prepared"));
+    checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), name, "cannot be prepared");
+    return access;
+}
+
+Properties creation_properties(const std::string& name) {
+    Properties creation(checked(H5Pcreate(H5P_FILE_CREATE), name, "cannot be prepared"));
+    checked(H5Pset_obj_track_times(creation.get(), false), name, "cannot be prepared");
+    return creation;
+}
+
 File create_in_memory(const std::string& name, std::size_t growth) {
     const Properties access = access_in_memory(name, growth);
-    const Properties creation(checked(H5Pcreate(H5P_FILE_CREATE), name, "cannot be prepared"));
-    checked(H5Pset_obj_track_times(creation.get(), false), name, "cannot be prepared");
+    const Properties creation = creation_properties(name);
     return File(checked(H5Fcreate(unique_name().c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), name,
                         "cannot be prepared"));
 }

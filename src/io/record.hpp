@@ -21,15 +21,21 @@ struct Observable {
     std::vector<double> values;  ///< [stage]
 };
 
+/// The observable that the tables of a study tell equilibria apart by.
+inline constexpr const char* kPriceLevel = "price_level";
+
 /// How a social state was found: enough to repeat it.
 struct SearchRecord {
-    std::string method;  ///< e.g. "evolutionary dynamics"
-    std::string start;   ///< even, zero, proportional, or the file it continued from
+    std::string method;  ///< accelerated or dynamics
+    std::string start;   ///< even, zero, proportional, random, or the file it continued from
     std::string karma_start;
-    double lambda = 0.0;
+    double lambda = 0.0;        ///< of the response that was found
+    double lambda_asked = 0.0;  ///< of the economy: smaller where that left too much to gain
     StopReason reason = StopReason::iteration_limit;
+    double amplitude = 0.0;  ///< of a cycle: the largest stationarity in it
     long iterations = 0;
     std::vector<HistoryPoint> history;
+    std::vector<BranchPoint> branch;  ///< where one was followed
 };
 
 /// Everything that is written about one social state of one economy.

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "io/file_order.hpp"
 #include "io/stored_fields.hpp"
 
 namespace polykarma::hdf5 {
@@ -92,21 +91,34 @@ void write_auxiliary_coordinates(GroupWriter& group, const Layout& layout, const
     group.array<double>({"type_share", "size of the type", kShare}, shares, {axes.type});
 }
 
-void write_policy(GroupWriter& group, const SparseRows& rows) {
+/// First entries of the states, counted in the file; the rank that has the last state adds the number of all.
+std::vector<std::uint64_t> row_starts(const StatesInFile& share, std::size_t states) {
+    std::vector<std::uint64_t> starts;
+    starts.reserve(share.mass.size() + 1);
+    for (std::size_t i = 0; i < share.mass.size(); ++i) starts.push_back(share.first_entry + share.rows.starts[i]);
+    if (!starts.empty() && share.first + share.mass.size() == states) starts.push_back(share.entries);
+    return starts;
+}
+
+void write_policy(GroupWriter& group, const StatesInFile& share, std::size_t states) {
     GroupWriter pi = group.subgroup("pi");
-    const Axis entry{"entry", rows.actions.size()};
-    pi.array<std::uint64_t>({"row_start", "first entry of each state, states in the order of d; last: all entries", ""},
-                            rows.starts, {{"state", rows.starts.size()}});
-    pi.array<std::int32_t>({"action", "action of each entry, increasing within a state", ""}, rows.actions, {entry});
-    pi.array<double>({"probability", "probability of the action in the state", "1"}, rows.probabilities, {entry});
+    const Axis entry{"entry", share.entries};
+    pi.stretch<std::uint64_t>(
+        {"row_start", "first entry of each state, states in the order of d; last: all entries", ""},
+        row_starts(share, states), {{"state", states + 1}});
+    pi.stretch<std::int32_t>({"action", "action of each entry, increasing within a state", ""}, share.rows.actions,
+                             {entry});
+    pi.stretch<double>({"probability", "probability of the action in the state", "1"}, share.rows.probabilities,
+                       {entry});
 }
 
 /// Mean bid and activity of every state, from its row.
-void write_policy_summary(GroupWriter& group, const Layout& layout, const SparseRows& rows, const LayoutAxes& axes) {
-    std::vector<double> mean_bid(layout.states()), activity(layout.states());
+void write_policy_summary(GroupWriter& group, const Layout& layout, const StatesInFile& share, const LayoutAxes& axes) {
+    const SparseRows& rows = share.rows;
+    std::vector<double> mean_bid(share.mass.size()), activity(share.mass.size());
     const std::size_t stage_states = layout.blocks() * layout.sites();
-    for (std::size_t x = 0; x < layout.states(); ++x) {
-        const auto& actions = layout.stage(Stage{x / stage_states}).actions;
+    for (std::size_t x = 0; x < activity.size(); ++x) {
+        const auto& actions = layout.stage(Stage{(share.first + x) / stage_states}).actions;
         double bids = 0.0, bidding = 0.0;
         for (auto i = static_cast<std::size_t>(rows.starts[x]); i < rows.starts[x + 1]; ++i) {
             const ActionInfo& action = actions[static_cast<std::size_t>(rows.actions[i])];
@@ -118,21 +130,19 @@ void write_policy_summary(GroupWriter& group, const Layout& layout, const Sparse
         }
         mean_bid[x] = bidding > 0.0 ? bids / bidding : kNothing;
     }
-    group.array<double>({"mean_bid", "mean bid given that the agent takes part, NaN where it never does", "karma"},
-                        mean_bid, axes.state);
-    group.array<double>({"activity", "probability of taking part in the contest", "1"}, activity, axes.state);
+    group.stretch<double>({"mean_bid", "mean bid given that the agent takes part, NaN where it never does", "karma"},
+                          mean_bid, axes.state);
+    group.stretch<double>({"activity", "probability of taking part in the contest", "1"}, activity, axes.state);
 }
 
-void write_social_state(GroupWriter& group, const EquilibriumRecord& record, const LayoutAxes& axes) {
-    const Layout& layout = *record.layout;
-    group.array<double>({"d", "population distribution: share of the population in each state; sums to one per stage",
-                         kShare},
-                        to_file_order(layout, record.mass), axes.state);
-    group.array<double>({"V", "expected discounted payoff from each state on when following pi", "payoff"},
-                        to_file_order(layout, record.value), axes.state);
-    const SparseRows rows = to_file_order(layout, record.response);
-    write_policy(group, rows);
-    write_policy_summary(group, layout, rows, axes);
+void write_social_state(GroupWriter& group, const Layout& layout, const StatesInFile& share, const LayoutAxes& axes) {
+    group.stretch<double>({"d", "population distribution: share of the population in each state; sums to one per stage",
+                           kShare},
+                          share.mass, axes.state);
+    group.stretch<double>({"V", "expected discounted payoff from each state on when following pi", "payoff"},
+                          share.value, axes.state);
+    write_policy(group, share, layout.states());
+    write_policy_summary(group, layout, share, axes);
 }
 
 /// Arrays over actions have the length of the longest stage; `padding` fills the rest.
@@ -230,7 +240,9 @@ void write_search(GroupWriter& group, const SearchRecord& found) {
     search.attribute("start", found.start);
     search.attribute("karma_start", found.karma_start);
     search.attribute("lambda", found.lambda);
+    search.attribute("lambda_asked", found.lambda_asked);
     search.attribute("reason", std::string(to_string(found.reason)));
+    search.attribute("amplitude", found.amplitude);
     search.attribute("iterations", std::int64_t{found.iterations});
 }
 
@@ -252,6 +264,24 @@ void write_history(GroupWriter& group, const std::vector<HistoryPoint>& points) 
     history.array<double>({"bellman", "largest change of V in one sweep", "payoff"}, bellman, axes);
 }
 
+void write_branch(GroupWriter& group, const std::vector<BranchPoint>& points) {
+    if (points.empty()) return;
+    std::vector<double> lambda, arclength, change;
+    std::vector<std::int8_t> jump;
+    for (const auto& point : points) {
+        lambda.push_back(point.lambda);
+        arclength.push_back(point.arclength);
+        change.push_back(point.change);
+        jump.push_back(point.jump ? 1 : 0);
+    }
+    GroupWriter branch = group.subgroup("branch");
+    const Axes axes{{"point", points.size()}};
+    branch.array<double>({"lambda", "sharpness of the response", "1 / payoff"}, lambda, axes);
+    branch.array<double>({"arclength", "so far, in (log lambda, bid shares)", ""}, arclength, axes);
+    branch.array<double>({"change", "||change of the bid shares||_1 since the point before", kShare}, change, axes);
+    branch.array<std::int8_t>({"jump", "1 where the branch folds back and was left", ""}, jump, axes);
+}
+
 }  // namespace
 
 void write_heading(GroupWriter& group, const std::string& format, const std::string& title) {
@@ -260,14 +290,14 @@ void write_heading(GroupWriter& group, const std::string& format, const std::str
     group.attribute("title", title);
 }
 
-void write_record(GroupWriter& group, const EquilibriumRecord& record) {
+void write_record(GroupWriter& group, const EquilibriumRecord& record, const StatesInFile& states) {
     const LayoutAxes axes(*record.layout, record.outcomes.size());
     write_heading(group, kEquilibriumFormat, record.title);
     group.attribute("certified", std::int64_t{record.certified});
     group.attribute("reason", std::string(to_string(record.search.reason)));
     write_coordinates(group, record, axes);
     write_auxiliary_coordinates(group, *record.layout, axes);
-    write_social_state(group, record, axes);
+    write_social_state(group, *record.layout, states, axes);
     write_actions(group, record, axes);
     write_utilisation(group, record, axes);
     write_observables(group, record, axes);
@@ -275,6 +305,7 @@ void write_record(GroupWriter& group, const EquilibriumRecord& record) {
     write_certificate(group, record);
     write_search(group, record.search);
     write_history(group, record.search.history);
+    write_branch(group, record.search.branch);
     group.string({"economy", "the economy, every default spelled out (TOML)", ""}, record.economy);
 }
 

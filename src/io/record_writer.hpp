@@ -1,5 +1,6 @@
 #pragma once
 
+#include "io/file_order.hpp"
 #include "io/group_writer.hpp"
 #include "io/record.hpp"
 
@@ -11,7 +12,8 @@ inline constexpr const char* kStudyFormat = "polykarma-study";
 inline constexpr std::int64_t kFormatVersion = 1;
 
 /// Everything that docs/FILE_FORMAT.md lists for one equilibrium, into an empty group.
-void write_record(GroupWriter& group, const EquilibriumRecord& record);
+///   states: this rank's share of the record's d, V and pi. When no rank brings any, these arrays are created only.
+void write_record(GroupWriter& group, const EquilibriumRecord& record, const StatesInFile& states);
 
 /// The three attributes with which every file begins.
 void write_heading(GroupWriter& group, const std::string& format, const std::string& title);

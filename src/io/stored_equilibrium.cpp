@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
 #include "config/reader.hpp"
+#include "io/agreed.hpp"
 #include "io/error_stack.hpp"
 #include "io/file_order.hpp"
 #include "io/record_writer.hpp"
@@ -19,8 +21,8 @@ namespace {
 using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
-constexpr std::array kReasons{StopReason::converged, StopReason::stalled, StopReason::iteration_limit,
-                              StopReason::not_finite};
+constexpr std::array kReasons{StopReason::converged, StopReason::smoothed,        StopReason::stalled,
+                              StopReason::cycling,   StopReason::iteration_limit, StopReason::not_finite};
 
 /// Throws unless the group is of one of our formats and of a version that is understood here.
 std::string format_of(const StoredGroup& group) {
@@ -69,53 +71,52 @@ StoredEntry entry_of(const StoredGroup& group, const std::string& path) {
 }
 
 /// [stage][type][urgency][karma of each account]
-std::vector<std::size_t> state_shape(const Layout& layout) {
-    std::vector<std::size_t> shape{layout.stages(), layout.types(), layout.exogenous_states()};
-    for (const auto a : Range<Account>(layout.lattice().accounts()))
-        shape.push_back(static_cast<std::size_t>(layout.lattice().k_max(a)) + 1);
-    return shape;
-}
-
 std::vector<std::size_t> state_shape(const EconomyConfig& economy) {
     std::vector<std::size_t> shape{economy.resources.size(), economy.types.size(), economy.urgencies.size()};
     for (const auto& resource : economy.resources) shape.push_back(static_cast<std::size_t>(resource.k_max) + 1);
     return shape;
 }
 
-/// [state in file order] actions on offer
-std::vector<std::size_t> row_lengths(const Layout& layout) {
-    std::vector<std::size_t> lengths(layout.states());
-    for_each_state_in_file(layout, [&](std::size_t state, Stage, std::size_t length) { lengths[state] = length; });
-    return lengths;
-}
+/// Rows of a share of the states, and which entry of the file is their first one.
+struct StoredRows {
+    SparseRows rows;
+    std::size_t first_entry = 0;
+};
 
-void check_row(const StoredGroup& pi, const SparseRows& rows, std::size_t state, std::size_t row_length) {
-    const auto in_state = " in state " + std::to_string(state);
+void check_row(const StoredGroup& pi, const StoredRows& stored, std::size_t state, std::size_t row_length,
+               std::size_t first_state) {
+    const auto in_state = " in state " + std::to_string(first_state + state);
+    const auto entry = [&](std::size_t i) { return "entry " + std::to_string(stored.first_entry + i); };
+    const SparseRows& rows = stored.rows;
     std::int32_t previous = -1;
     for (auto i = static_cast<std::size_t>(rows.starts[state]); i < rows.starts[state + 1]; ++i) {
         const std::int32_t action = rows.actions[i];
         if (action <= previous || static_cast<std::size_t>(action) >= row_length)
-            pi.refuse("action", "entry " + std::to_string(i) + " is action " + std::to_string(action) + in_state +
+            pi.refuse("action", entry(i) + " is action " + std::to_string(action) + in_state +
                                     ", which offers 0 to " + std::to_string(row_length - 1) + " in increasing order");
-        if (!std::isfinite(rows.probabilities[i]))
-            pi.refuse("probability", "entry " + std::to_string(i) + in_state + " is not finite");
+        if (!std::isfinite(rows.probabilities[i])) pi.refuse("probability", entry(i) + in_state + " is not finite");
         previous = action;
     }
 }
 
-SparseRows read_rows(const StoredGroup& pi, const Layout& layout) {
-    const std::array<std::size_t, 1> states{layout.states() + 1};
+/// pairs: state-action pairs of the economy
+StoredRows read_rows(const StoredGroup& pi, const FileShares& shares, std::size_t pairs) {
+    const std::array<std::size_t, 1> states{shares.states() + 1};
     const auto shape = pi.shape("action");
-    if (shape.size() != 1 || shape[0] > layout.pairs())
+    if (shape.size() != 1 || shape[0] > pairs)
         pi.refuse("action", "more entries than the economy has state-action pairs, or not a list");
-    SparseRows rows{pi.array<std::uint64_t>("row_start", states), pi.array<std::int32_t>("action", shape),
-                    pi.array<double>("probability", shape)};
-    if (rows.starts.front() != 0 || rows.starts.back() != rows.actions.size() ||
-        !std::is_sorted(rows.starts.begin(), rows.starts.end()))
+    StoredRows stored;
+    auto& starts = stored.rows.starts;
+    starts = pi.stretch<std::uint64_t>("row_start", states, shares.first(), shares.last() + 1);
+    if ((shares.first() == 0 && starts.front() != 0) || starts.back() > shape[0] ||
+        (shares.last() == shares.states() && starts.back() != shape[0]) ||
+        !std::is_sorted(starts.begin(), starts.end()))
         pi.refuse("row_start", "does not rise from 0 to the number of entries");
-    const auto lengths = row_lengths(layout);
-    for (std::size_t state = 0; state < lengths.size(); ++state) check_row(pi, rows, state, lengths[state]);
-    return rows;
+    stored.first_entry = starts.front();
+    stored.rows.actions = pi.stretch<std::int32_t>("action", shape, starts.front(), starts.back());
+    stored.rows.probabilities = pi.stretch<double>("probability", shape, starts.front(), starts.back());
+    for (auto& start : starts) start -= stored.first_entry;
+    return stored;
 }
 
 template <class Struct, std::size_t n>
@@ -148,8 +149,11 @@ SearchRecord search_of(const StoredGroup& search) {
             search.text_attribute("start"),
             search.text_attribute("karma_start"),
             search.number_attribute("lambda"),
+            search.number_attribute("lambda_asked"),
             *reason,
+            search.number_attribute("amplitude"),
             static_cast<long>(search.integer_attribute("iterations")),
+            {},
             {}};
 }
 
@@ -177,6 +181,15 @@ std::vector<std::vector<double>> bid_share_of(const StoredGroup& group) {
     return shares;
 }
 
+/// [stage]; files do not have to have it.
+std::vector<double> price_level_of(const StoredGroup& observables, std::size_t stages) {
+    const auto names = observables.child_names();
+    if (std::ranges::find(names, kPriceLevel) == names.end())
+        return std::vector<double>(stages, std::numeric_limits<double>::quiet_NaN());
+    const std::array<std::size_t, 1> shape{stages};
+    return observables.array<double>(kPriceLevel, shape);
+}
+
 EquilibriumSummary summary_of(const StoredGroup& group) {
     const EconomyConfig economy = economy_of(group);
     const SearchRecord search = search_of(group.child("search"));
@@ -186,14 +199,19 @@ EquilibriumSummary summary_of(const StoredGroup& group) {
                                .reason = std::string(to_string(search.reason)),
                                .certified = group.integer_attribute("certified") != 0,
                                .lambda = search.lambda,
+                               .lambda_asked = search.lambda_asked,
+                               .amplitude = search.amplitude,
                                .iterations = search.iterations,
                                .types = {},
+                               .stages = {},
                                .welfare = welfare_of(group.child("welfare"), economy.types.size()),
                                .tolerance = read_fields(certificate, kToleranceFields),
                                .certificate = read_fields(certificate, kCertificateFields),
                                .bid_share = bid_share_of(group),
+                               .price_level = price_level_of(group.child("observables"), economy.resources.size()),
                                .seconds = 0.0};
     for (const auto& type : economy.types) summary.types.push_back(type.name);
+    for (const auto& resource : economy.resources) summary.stages.push_back(resource.name);
     return summary;
 }
 
@@ -230,16 +248,35 @@ EconomyConfig read_stored_economy(const fs::path& file, const std::string& path)
     return economy_of(open_equilibrium(file, path));
 }
 
-SocialState read_social_state(const fs::path& file, const std::string& path, const Layout& layout) {
-    const hdf5::QuietErrors quiet;
-    const StoredGroup group = open_equilibrium(file, path);
-    Field mass = from_file_order(layout, group.array<double>("d", state_shape(layout)));
-    return {std::move(mass), from_file_order(layout, read_rows(group.child("pi"), layout))};
+SocialState read_social_state(const fs::path& file, const std::string& path, const Part& part,
+                              const Collective& ranks) {
+    const FileShares shares(part.layout(), ranks);
+    const auto lengths = row_lengths_in_file(shares, part);
+    const std::size_t pairs = cuts_of(ranks, part.pairs()).back();
+    StoredRows stored;
+    const auto mass = agreed(ranks, [&] {
+        if (shares.size() == 0) return std::vector<double>{};
+        const hdf5::QuietErrors quiet;
+        const StoredGroup group = open_equilibrium(file, path);
+        auto values = group.stretch<double>("d", state_shape(part.layout()), shares.first(), shares.last());
+        const StoredGroup pi = group.child("pi");
+        stored = read_rows(pi, shares, pairs);
+        for (std::size_t state = 0; state < lengths.size(); ++state)
+            check_row(pi, stored, state, lengths[state], shares.first());
+        return values;
+    });
+    return {from_file_order(shares, part, mass), from_file_order(shares, part, stored.rows)};
 }
 
-Field read_value(const fs::path& file, const std::string& path, const Layout& layout) {
-    const hdf5::QuietErrors quiet;
-    return from_file_order(layout, open_equilibrium(file, path).array<double>("V", state_shape(layout)));
+Field read_value(const fs::path& file, const std::string& path, const Part& part, const Collective& ranks) {
+    const FileShares shares(part.layout(), ranks);
+    const auto values = agreed(ranks, [&] {
+        if (shares.size() == 0) return std::vector<double>{};
+        const hdf5::QuietErrors quiet;
+        return open_equilibrium(file, path).stretch<double>("V", state_shape(part.layout()), shares.first(),
+                                                            shares.last());
+    });
+    return from_file_order(shares, part, values);
 }
 
 Certificate read_certificate(const fs::path& file, const std::string& path) {

@@ -7,8 +7,9 @@
 
 #include "certificate/certificate.hpp"
 #include "config/economy.hpp"
-#include "game/layout.hpp"
+#include "game/partition.hpp"
 #include "io/record.hpp"
+#include "parallel/collective.hpp"
 #include "welfare/measures.hpp"
 
 // Reads what write_equilibrium and StudyFile wrote. `group` is "/" in the file of an equilibrium, and that of a point,
@@ -38,16 +39,19 @@ struct StoredEntry {
 
 struct SocialState {
     Field mass;
-    SparseResponse response;  ///< refers to the layout it was read for
+    SparseResponse response;
 };
 
-/// d and pi. Every state has a row of increasing actions that it offers, with finite probabilities; whether they are a
-/// social state of the economy is for the certificate to say.
+/// d and pi of the states of a part. Every state has a row of increasing actions that it offers, with finite
+/// probabilities; whether they are a social state of the economy is for the certificate to say.
+/// Collective: every rank of `ranks` calls with its part of the same partition. Under MPI all ranks read, each a share
+/// of the file, else the root does. An IoError is the same on all ranks.
 [[nodiscard]] SocialState read_social_state(const std::filesystem::path& file, const std::string& group,
-                                            const Layout& layout);
+                                            const Part& part, const Collective& ranks = Collective::serial());
 
-/// V.
-[[nodiscard]] Field read_value(const std::filesystem::path& file, const std::string& group, const Layout& layout);
+/// V, in the same way.
+[[nodiscard]] Field read_value(const std::filesystem::path& file, const std::string& group, const Part& part,
+                               const Collective& ranks = Collective::serial());
 
 [[nodiscard]] Certificate read_certificate(const std::filesystem::path& file, const std::string& group = "/");
 [[nodiscard]] Tolerance read_tolerance(const std::filesystem::path& file, const std::string& group = "/");

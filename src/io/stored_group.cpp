@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "io/array_cuts.hpp"
 #include "io/error_stack.hpp"
 #include "io/memory_file.hpp"
 
@@ -171,6 +172,23 @@ std::vector<std::size_t> StoredGroup::shape_of(const Dataset& dataset, const std
 void StoredGroup::read(const Dataset& dataset, hid_t memory_type, void* values, const std::string& name) const {
     checked(H5Dread(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), file_name_,
             path(name) + " cannot be read");
+}
+
+void StoredGroup::read(const Dataset& dataset, hid_t memory_type, std::span<const std::size_t> shape,
+                       std::size_t first, std::span<std::byte> values, const std::string& name) const {
+    const std::string what = path(name) + " cannot be read";
+    const std::size_t element_size = H5Tget_size(memory_type);
+    const std::vector<hsize_t> lengths(shape.begin(), shape.end());
+    for (const auto& [start, count] : boxes(lengths, first, first + values.size() / element_size)) {
+        const Dataspace in_file(checked(H5Dget_space(dataset.get()), file_name_, what));
+        checked(H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+                file_name_, what);
+        const Dataspace in_memory(
+            checked(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), file_name_, what));
+        checked(H5Dread(dataset.get(), memory_type, in_memory.get(), in_file.get(), H5P_DEFAULT, values.data()),
+                file_name_, what);
+        values = values.subspan(elements(count) * element_size);
+    }
 }
 
 std::string StoredGroup::text(const std::string& name) const {

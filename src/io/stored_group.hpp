@@ -43,6 +43,15 @@ public:
         read(dataset, ElementType<T>::memory(), values.data(), name);
         return values;
     }
+    /// The elements first..last, in C order, of an array of this shape.
+    template <class T>
+    [[nodiscard]] std::vector<T> stretch(const std::string& name, std::span<const std::size_t> shape, std::size_t first,
+                                         std::size_t last) const {
+        const Dataset dataset = open(name, ElementType<T>::kind, shape);
+        std::vector<T> values(last - first);
+        read(dataset, ElementType<T>::memory(), shape, first, std::as_writable_bytes(std::span(values)), name);
+        return values;
+    }
     template <class T>
     [[nodiscard]] T scalar(const std::string& name) const {
         return array<T>(name, {}).front();
@@ -58,6 +67,8 @@ private:
     [[nodiscard]] Dataset open(const std::string& name, H5T_class_t kind, std::span<const std::size_t> shape) const;
     [[nodiscard]] std::vector<std::size_t> shape_of(const Dataset& dataset, const std::string& name) const;
     void read(const Dataset& dataset, hid_t memory_type, void* values, const std::string& name) const;
+    void read(const Dataset& dataset, hid_t memory_type, std::span<const std::size_t> shape, std::size_t first,
+              std::span<std::byte> values, const std::string& name) const;
     [[nodiscard]] Attribute open_attribute(const std::string& name, H5T_class_t kind) const;
 
     std::string file_name_;

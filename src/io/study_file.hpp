@@ -19,6 +19,7 @@ struct PointKey {
     std::size_t index = 0;
     std::string start;
     std::vector<std::pair<std::string, std::string>> labels;  ///< (axis, label of the point)
+    std::vector<std::pair<std::string, double>> variables{};  ///< (variable, value): a point that a search came by
 };
 
 /// One row of the summary of a study: a point and what was found there.
@@ -26,7 +27,7 @@ struct StudyRow {
     std::size_t point = 0;
     std::vector<std::string> labels;  ///< [axis]
     std::string start;
-    int equilibrium = 0;  ///< number of the distinct equilibrium of the design, from 1; 0: not certified
+    int equilibrium = 0;  ///< number of the distinct equilibrium of the design, from 1, best first; 0: not certified
     bool certified = false;
     std::string reason;
     double lambda = 0.0;
@@ -36,12 +37,34 @@ struct StudyRow {
     Certificate certificate;
     long iterations = 0;
     std::string error;  ///< why the point failed; empty otherwise
+    // Of a search.
+    std::vector<double> variables{};  ///< [variable]
+    long evaluation = 0;              ///< 1, 2, ...; 0 for the point of the base economy
+};
+
+/// One distinct certified equilibrium of a design.
+struct StudyEquilibrium {
+    std::size_t row = 0;              ///< the row that stands for it, with the smallest stationarity
+    std::vector<std::string> starts;  ///< all that led there
+    std::vector<double> price_level;  ///< [stage]
 };
 
 struct StudyResults {
     std::vector<std::string> axes;
     std::vector<std::string> types;
+    std::vector<std::string> stages;
     std::vector<StudyRow> rows;
+    std::vector<StudyEquilibrium> equilibria{};  ///< by design, then by number; none of a search
+    std::vector<std::string> variables{};        ///< empty without a search
+};
+
+/// What a search over the variables of a study came by.
+struct DesignResults {
+    std::string objective;                          ///< SW_en or SW_ex
+    std::string selection;                          ///< which equilibrium of every economy was taken
+    std::vector<std::pair<double, double>> bounds;  ///< [variable] (lower, upper)
+    StudyResults evaluations;                       ///< every point, combination by combination, as searched
+    StudyResults best;                              ///< one row per combination
 };
 
 /// Published values to compare with, column by column.
@@ -70,7 +93,10 @@ public:
     /// A point that could not be computed, and why.
     void add_failure(const PointKey& key, const std::string& error);
 
+    /// The rows, and the distinct equilibria among them.
     void write_results(const StudyResults& results);
+    /// Instead of results, for a search: points are the best of every combination.
+    void write_design(const DesignResults& results);
     void write_published(const PublishedTable& published);
 
     /// Writes the file, whole or not at all.   seconds: wall clock of the whole study

@@ -17,12 +17,16 @@ struct EquilibriumSummary {
     std::string reason;
     bool certified = false;
     double lambda = 0.0;
+    double lambda_asked = 0.0;  ///< smaller where that left too much to gain
+    double amplitude = 0.0;     ///< of a cycle: the largest stationarity in it
     long iterations = 0;
     std::vector<std::string> types;
+    std::vector<std::string> stages;
     Welfare welfare;
     Tolerance tolerance;
     Certificate certificate;
     std::vector<std::vector<double>> bid_share;  ///< nu [stage][action]
+    std::vector<double> price_level;             ///< [stage]; NaN where it is not known
     double seconds = 0.0;  ///< wall clock of the search where it is known, else 0
 };
 

@@ -1,82 +1,83 @@
 #include "parallel/collective.hpp"
 
-#include <mpi.h>
-
-#include <algorithm>
-#include <cstdint>
-#include <cstdlib>
+#include <limits>
+#include <utility>
 
 #include "base/error.hpp"
+#include "parallel/rank_group.hpp"
 
 namespace polykarma {
 namespace {
 
-constexpr int kTag = 1;
-
-/// MPI counts are ints: longer messages go in pieces.
-constexpr std::size_t kPiece = std::size_t{1} << 30;
-
-/// What launchers leave in the environment of a rank: Open MPI, PMIx (srun --mpi=pmix, prterun), PMI-1 and PMI-2 (srun,
-/// MPICH, Intel MPI), MVAPICH, Cray PALS.
-bool launched() {
-    for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK", "PALS_RANKID"})
-        if (std::getenv(name) != nullptr) return true;
-    return false;
+/// The sums of an array as one array of words, ready to be added to those of other ranks.
+std::span<std::int64_t> normalized_words(std::span<ExactSum> sums) {
+    if (sums.empty()) return {};
+    for (ExactSum& sum : sums) sum.normalize();
+    return {sums.front().words().data(), sums.size() * ExactSum::kWords};
 }
 
-template <class Transfer>
-void in_pieces(std::size_t size, Transfer&& transfer) {
-    for (std::size_t done = 0; done < size; done += kPiece)
-        transfer(done, static_cast<int>(std::min(kPiece, size - done)));
+/// The longest message of exchange(): MPI counts are ints.
+constexpr std::size_t kLongest = std::numeric_limits<int>::max();
+
+[[maybe_unused]] bool well_formed(std::span<const Collective::Messages::Part> parts, const Collective& ranks,
+                                  std::size_t buffer) {
+    int last = -1;
+    for (const auto& [rank, offset, count] : parts) {
+        if (rank <= last || rank >= ranks.size() || rank == ranks.rank()) return false;
+        if (count == 0 || count > kLongest || offset > buffer || count > buffer - offset) return false;
+        last = rank;
+    }
+    return true;
 }
 
 }  // namespace
 
-MpiSession::MpiSession(int& argc, char**& argv) : active_(launched()) {
-    if (active_) MPI_Init(&argc, &argv);
-}
-
-MpiSession::~MpiSession() {
-    if (active_) MPI_Finalize();
-}
-
-void MpiSession::abort(int exit_code) {
-    MPI_Abort(MPI_COMM_WORLD, exit_code);
-    std::abort();
-}
-
-Collective Collective::world(const MpiSession& session) {
-    if (!session.active()) return serial();
-    int rank = 0;
-    int size = 1;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
-    return Collective(rank, size);
-}
+Collective::Collective(std::shared_ptr<RankGroup> group)
+    : group_(std::move(group)), rank_(group_->rank()), size_(group_->size()) {}
 
 void Collective::send_to_root(std::span<const std::byte> message) const {
     POLYKARMA_EXPECTS(!is_root());
-    const std::uint64_t size = message.size();
-    MPI_Send(&size, 1, MPI_UINT64_T, 0, kTag, MPI_COMM_WORLD);
-    in_pieces(message.size(), [&](std::size_t offset, int count) {
-        MPI_Send(message.data() + offset, count, MPI_BYTE, 0, kTag, MPI_COMM_WORLD);
-    });
+    group_->send_to_root(message);
 }
 
 std::vector<std::byte> Collective::receive(int from) const {
-    POLYKARMA_EXPECTS(is_root() && from != 0);
-    std::uint64_t size = 0;
-    MPI_Recv(&size, 1, MPI_UINT64_T, from, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    std::vector<std::byte> message(size);
-    in_pieces(message.size(), [&](std::size_t offset, int count) {
-        MPI_Recv(message.data() + offset, count, MPI_BYTE, from, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    });
-    return message;
+    POLYKARMA_EXPECTS(is_root() && from > 0 && from < size_);
+    return group_->receive(from);
 }
 
-int Collective::broadcast(int value) const {
-    if (size_ > 1) MPI_Bcast(&value, 1, MPI_INT, 0, MPI_COMM_WORLD);
-    return value;
+int Collective::broadcast(int value) const { return group_->broadcast(value); }
+
+std::vector<std::byte> Collective::broadcast(std::vector<std::byte> bytes) const {
+    return group_->broadcast(std::move(bytes));
 }
+
+void Collective::sum(std::span<std::int64_t> values) const { group_->sum(values); }
+
+void Collective::sum(std::span<double> values) const { group_->sum(values); }
+
+void Collective::sum(std::span<ExactSum> sums) const { group_->sum(normalized_words(sums)); }
+
+void Collective::maximum(std::span<double> values) const {
+    // Which of two zeros is the larger depends on their order, so there is only one.
+    for (double& value : values) value += 0.0;
+    group_->maximum(values);
+}
+
+void Collective::exchange(const Messages& messages, std::span<const double> out, std::span<double> in) const {
+    POLYKARMA_EXPECTS(well_formed(messages.sends, *this, out.size()));
+    POLYKARMA_EXPECTS(well_formed(messages.receives, *this, in.size()));
+    group_->exchange(messages, out, in);
+}
+
+std::vector<std::vector<std::byte>> Collective::all_to_all(std::vector<std::vector<std::byte>> messages) const {
+    POLYKARMA_EXPECTS(messages.size() == static_cast<std::size_t>(size_));
+    return group_->all_to_all(std::move(messages));
+}
+
+void Collective::barrier() const { group_->barrier(); }
+
+Collective::Traffic Collective::traffic() const { return group_->traffic; }
+
+void Collective::reset_traffic() const { group_->traffic = {}; }
 
 }  // namespace polykarma

@@ -1,37 +1,34 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "base/exact_sum.hpp"
+#include "parallel/session.hpp"
+
 namespace polykarma {
 
-/// MPI for the lifetime of the program, when a launcher (mpirun, srun) started it. Created first thing in main, destroyed
-/// last. Started alone, a program goes without: Open MPI's stand-in for a launcher takes 0.3 s to come up, and several
-/// that come up at once on a node fail over each other's session directories.
-class MpiSession {
-public:
-    MpiSession(int& argc, char**& argv);
-    ~MpiSession();
-    MpiSession(const MpiSession&) = delete;
-    MpiSession& operator=(const MpiSession&) = delete;
+class RankGroup;
 
-    [[nodiscard]] bool active() const { return active_; }
-
-    /// Ends every rank at once: for bugs only, when others may be waiting in a collective.
-    [[noreturn]] static void abort(int exit_code);
-
-private:
-    bool active_;
-};
-
-/// A group of ranks as a value: whoever works in parallel is given one, and never asks for the world.
+/// A group of ranks as a value: whoever works in parallel is given one, and never asks for the world. Copies stand for
+/// the same ranks and share their traffic counts.
+///
+/// Every rank of the group calls every collective operation (all below but send_to_root and receive), in the same
+/// sequence and with as many elements, those that own nothing too. Sums and maxima do not depend on the number of ranks
+/// or on who held which term. One rank needs no partner: for it these operations change nothing.
+/// Cost  sum, maximum and exchange allocate nothing once they have been called with as many messages before
 class Collective {
 public:
     /// One rank, without MPI.
-    static Collective serial() { return Collective(0, 1); }
-    /// All ranks of the program.
+    static Collective serial();
+    /// All ranks of the program, with messages of their own: every call of world() is a collective operation. A program
+    /// of one rank is serial.
     static Collective world(const MpiSession& session);
+
+    explicit Collective(std::shared_ptr<RankGroup> group);
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
@@ -42,11 +39,56 @@ public:
     /// A message to the root, matched by receive() there; messages of one rank arrive in order.
     void send_to_root(std::span<const std::byte> message) const;
     [[nodiscard]] std::vector<std::byte> receive(int from) const;
+
     /// The root's value on every rank.
     [[nodiscard]] int broadcast(int value) const;
+    /// The root's bytes on every rank; what the others bring is dropped.
+    [[nodiscard]] std::vector<std::byte> broadcast(std::vector<std::byte> bytes) const;
+
+    /// In place, element by element. Integer sums are exact; they must fit.
+    void sum(std::span<std::int64_t> values) const;
+    /// In place, element by element. The terms of an element must be on one FixedPoint grid and their sum within it:
+    /// then this is exact, too.
+    void sum(std::span<double> values) const;
+    /// In place, element by element; normalizes the sums.
+    void sum(std::span<ExactSum> sums) const;
+    /// In place, the element-wise maximum; no NaN among the values. A maximum of zero is +0, also on one rank.
+    void maximum(std::span<double> values) const;
+
+    /// Messages of fixed sizes, planned once and exchanged many times. Offsets and counts in doubles within the buffers
+    /// of exchange(). Sorted by rank, at most one per rank and direction, never to oneself, no count zero; what one
+    /// rank sends is what the other receives.
+    struct Messages {
+        struct Part {
+            int rank;
+            std::size_t offset, count;
+        };
+        std::vector<Part> sends, receives;
+    };
+    /// Fills the received parts of `in` and leaves the rest of it alone. The buffers do not overlap.
+    void exchange(const Messages& messages, std::span<const double> out, std::span<double> in) const;
+
+    /// One message to every rank (also to oneself, also empty): for things done once. result[rank] is what that rank
+    /// sent here.
+    [[nodiscard]] std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) const;
+
+    void barrier() const;
+
+    /// What this rank has sent to others in exchange(), and the calls of sum and maximum and the bytes it put into
+    /// them, since it was created or reset.
+    struct Traffic {
+        std::uint64_t messages = 0, bytes = 0;
+        std::uint64_t reductions = 0, reduced_bytes = 0;
+        double seconds = 0.0;  ///< inside these operations, waiting for other ranks included
+    };
+    [[nodiscard]] Traffic traffic() const;
+    void reset_traffic() const;
+
+    /// What carries the messages: for src/parallel.
+    [[nodiscard]] const RankGroup& group() const { return *group_; }
 
 private:
-    Collective(int rank, int size) : rank_(rank), size_(size) {}
+    std::shared_ptr<RankGroup> group_;
     int rank_;
     int size_;
 };

@@ -43,6 +43,30 @@ double value_of(const StudyResults& results, const StudyRow& row, const std::str
     return std::numeric_limits<double>::quiet_NaN();
 }
 
+/// The certified rows that are one equilibrium.
+using Members = std::vector<std::size_t>;
+
+std::vector<Members> grouped(const std::vector<StudyRow>& rows, const std::vector<EquilibriumSummary>& summaries) {
+    std::vector<Members> groups;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!rows[i].certified) continue;
+        const auto belongs = [&](const Members& group) {
+            return rows[group.front()].labels == rows[i].labels && std::ranges::any_of(group, [&](std::size_t j) {
+                       return same_equilibrium(summaries[i], summaries[j]);
+                   });
+        };
+        const auto known = std::ranges::find_if(groups, belongs);
+        if (known == groups.end())
+            groups.push_back({i});
+        else
+            known->push_back(i);
+    }
+    return groups;
+}
+
+/// NaN is worse than anything.
+bool better(double a, double b) { return !std::isnan(a) && (std::isnan(b) || a > b); }
+
 }  // namespace
 
 bool same_equilibrium(const EquilibriumSummary& a, const EquilibriumSummary& b) {
@@ -59,18 +83,49 @@ bool same_equilibrium(const EquilibriumSummary& a, const EquilibriumSummary& b) 
     return true;
 }
 
-void number_equilibria(std::vector<StudyRow>& rows, const std::vector<EquilibriumSummary>& summaries) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        rows[i].equilibrium = 0;
-        if (!rows[i].certified) continue;
-        int known = 0;
-        for (std::size_t j = 0; j < i && rows[i].equilibrium == 0; ++j) {
-            if (rows[j].equilibrium == 0 || rows[j].labels != rows[i].labels) continue;
-            known = std::max(known, rows[j].equilibrium);
-            if (same_equilibrium(summaries[i], summaries[j])) rows[i].equilibrium = rows[j].equilibrium;
-        }
-        if (rows[i].equilibrium == 0) rows[i].equilibrium = known + 1;
+std::vector<StudyEquilibrium> number_equilibria(std::vector<StudyRow>& rows,
+                                                const std::vector<EquilibriumSummary>& summaries) {
+    struct Found {
+        std::size_t design;  ///< first row with its labels
+        Members members;
+        StudyEquilibrium equilibrium;
+    };
+    const auto stationarity = [&](std::size_t i) { return rows[i].certificate.stationarity; };
+    std::vector<Found> all;
+    for (const Members& group : grouped(rows, summaries)) {
+        const auto design = std::ranges::find(rows, rows[group.front()].labels, &StudyRow::labels) - rows.begin();
+        const std::size_t row = *std::ranges::min_element(group, {}, stationarity);
+        Found& found =
+            all.emplace_back(Found{static_cast<std::size_t>(design), group, {row, {}, summaries[row].price_level}});
+        for (const std::size_t i : group) found.equilibrium.starts.push_back(rows[i].start);
     }
+    std::ranges::stable_sort(all, [&](const Found& a, const Found& b) {
+        return a.design != b.design
+                   ? a.design < b.design
+                   : better(rows[a.equilibrium.row].nash.endogenous, rows[b.equilibrium.row].nash.endogenous);
+    });
+    for (StudyRow& row : rows) row.equilibrium = 0;
+    std::vector<StudyEquilibrium> equilibria;
+    int number = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        number = i > 0 && all[i - 1].design == all[i].design ? number + 1 : 1;
+        for (const std::size_t row : all[i].members) rows[row].equilibrium = number;
+        equilibria.push_back(std::move(all[i].equilibrium));
+    }
+    return equilibria;
+}
+
+std::vector<UncertifiedStarts> uncertified_starts(std::span<const StudyRow> rows) {
+    std::vector<UncertifiedStarts> reasons;
+    for (const StudyRow& row : rows) {
+        if (row.certified) continue;
+        // The search met its own residuals, the certificate found more.
+        const std::string reason = row.reason == to_string(StopReason::converged) ? "above a tolerance" : row.reason;
+        auto known = std::ranges::find(reasons, reason, &UncertifiedStarts::reason);
+        if (known == reasons.end()) known = reasons.insert(known, {reason, {}});
+        known->starts.push_back(row.start);
+    }
+    return reasons;
 }
 
 PublishedTable read_published(const std::filesystem::path& file, const std::vector<std::string>& axes) {
@@ -100,7 +155,8 @@ PublishedTable read_published(const std::filesystem::path& file, const std::vect
             continue;
         }
         if (cells.size() != header.size())
-            throw InputError(where, "row", line, fmt::format("{} cells", cells.size()), fmt::format("{} cells", header.size()));
+            throw InputError(where, "row", line, fmt::format("{} cells", cells.size()),
+                             fmt::format("{} cells", header.size()));
         auto label = table.labels.begin();
         auto value = table.numbers.begin();
         for (std::size_t c = 0; c < header.size(); ++c) {

@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "certificate/certificate.hpp"
 #include "config/choices.hpp"
 #include "config/reader.hpp"
+#include "config/study_start.hpp"
+#include "equilibrium/accelerated.hpp"
 #include "equilibrium/start.hpp"
+#include "io/array_cuts.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
 
 namespace polykarma {
@@ -18,15 +23,29 @@ namespace {
 /// step, does not miss it by rounding.
 constexpr double kMargin = 0.5;
 
-EvolutionSettings settings_of(const SolverConfig& solver) {
+/// A mean gain per stage at which lifetimes of such gains stay within the tolerated exploitability.
+double tolerable_gain(const EconomyConfig& economy) {
+    double cycle = 1.0;
+    for (const auto& resource : economy.resources) cycle *= resource.discount;
+    const double stages_ahead = static_cast<double>(economy.resources.size()) / (1.0 - cycle);
+    return std::min(economy.solver.gain, economy.solver.exploitability / stages_ahead);
+}
+
+EvolutionSettings settings_of(const EconomyConfig& economy) {
+    const SolverConfig& solver = economy.solver;
     EvolutionSettings settings;
     settings.lambda = solver.lambda;
     settings.step = solver.step;
     settings.response_rate = solver.response_rate;
     settings.max_iterations = solver.max_iterations;
     settings.stationarity = kMargin * solver.stationarity;
-    settings.gain = kMargin * solver.gain;
+    settings.gain = kMargin * tolerable_gain(economy);
     return settings;
+}
+
+auto search_of(const SolverConfig& solver) {
+    if (solver.method == SolverMethod::dynamics) return &evolve<MultiKarma>;
+    return solver.select == Selection::logit_branch ? &follow_branch<MultiKarma> : &accelerate<MultiKarma>;
 }
 
 struct Start {
@@ -35,26 +54,40 @@ struct Start {
     Response response;
 };
 
-Start start_of(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from) {
+Start start_of(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Collective& ranks) {
+    const Part part = part_of(game, ranks.rank(), ranks.size());
     if (from) {
-        StartState state = from(game);
+        StartState state = from(game, part, ranks);
         return {state.name, std::move(state.mass), dense_response(state.response)};
     }
     const PolicyStart rule = economy.solver.start;
-    Field mass(game.layout());
-    game.start_mass(economy.solver.karma_start, mass);
-    return {std::string(name_of(rule)), std::move(mass),
-            rule == PolicyStart::even
-                ? even_response(game.layout())
-                : pure_response(game.layout(), [&](Stage r, const Site& site, std::size_t length) {
-                      return game.start_action(rule, r, site, length);
-                  })};
+    Field mass(part);
+    game.start_mass(economy.solver.karma_start, mass, economy.solver.seed);
+    return {start_of(economy.solver).name, std::move(mass),
+            rule == PolicyStart::even ? even_response(part)
+                                      : pure_response(part, [&](Stage r, const Site& site, std::size_t length) {
+                                            return game.start_action(rule, r, site, length, economy.solver.seed);
+                                        })};
+}
+
+/// The smallest bid of a stage with which priority is more likely than not; NaN when there is none, or no priority.
+///   probability: of the outcomes [outcome][action]
+double price_level(const Layout::StageInfo& stage, std::span<const std::string> outcomes,
+                   const std::vector<std::vector<double>>& probability) {
+    const auto priority = std::ranges::find(outcomes, "priority") - outcomes.begin();
+    double price = std::numeric_limits<double>::quiet_NaN();
+    if (priority == std::ssize(outcomes)) return price;
+    for (std::size_t a = 0; a < stage.actions.size(); ++a) {
+        const double bid = stage.actions[a].bid;
+        if (probability[static_cast<std::size_t>(priority)][a] >= 0.5 && !(bid >= price)) price = bid;
+    }
+    return price;
 }
 
 /// What the game reports of a state besides d, pi and V.
-void measure(const MultiKarma& game, EquilibriumRecord& record) {
+void measure(const MultiKarma& game, EquilibriumRecord& record, const Collective& ranks) {
     const Layout& layout = game.layout();
-    Operators<MultiKarma> operators(game);
+    Operators<MultiKarma> operators(game, record.mass.part(), ranks);
     operators.aggregate(record.mass, record.response);
     for (const auto r : Range<Stage>(layout.stages())) {
         auto& stage = record.outcome_probability.emplace_back();
@@ -65,57 +98,76 @@ void measure(const MultiKarma& game, EquilibriumRecord& record) {
         }
     }
     record.outcomes.assign(game.outcomes().begin(), game.outcomes().end());
-    record.shares = action_shares(layout, record.mass, record.response);
-    record.welfare = welfare(layout, payoffs(layout, record.shares, action_rewards(operators)),
-                             benchmark_payoffs(game.rules()));
+    record.shares = action_shares(record.mass, record.response, ranks);
+    record.welfare = welfare(layout, payoffs(operators, record.shares), benchmark_payoffs(game.rules()));
 
     Observable delay{"delay", "1", "relative excess of general-purpose users over the general-purpose capacity", {}};
     Observable payment{"mean_payment", "karma", "mean payment per capita, in karma of the stage's resource", {}};
     Observable credit{"credit", "karma", "expected credit offered to each receiver with room for it", {}};
+    Observable price{kPriceLevel, "karma", "smallest bid that gets priority with probability 1/2 or more", {}};
     for (const auto r : Range<Stage>(layout.stages())) {
         const auto& m = operators.aggregates(r);
         delay.values.push_back(m.delay);
         payment.values.push_back(m.mean_payment);
         credit.values.push_back(m.credit.whole + m.credit.fraction);
+        price.values.push_back(price_level(layout.stage(r), record.outcomes, record.outcome_probability[r.at()]));
     }
-    record.observables = {std::move(delay), std::move(payment), std::move(credit)};
+    record.observables = {std::move(delay), std::move(payment), std::move(credit), std::move(price)};
 }
 
 }  // namespace
 
-double solve_memory(const GameSize& size) {
+double solve_memory(const GameSize& size, SolverMethod method, int ranks) {
     constexpr double kMiB = 1024.0 * 1024.0;
-    const double padding = kLanes / 2.0 * size.states;
-    const double stored_response = 8.0 * (size.pairs + padding);
-    const double written_response = 12.0 * size.pairs;  // at most: action and probability of every pair
-    const double fields = 8.0 * 8.0 * size.states;      // d, V, pushed d, row starts, a copy of each while certifying
-    return (stored_response + written_response + fields) / kMiB;
+    constexpr double program = 40.0;  // MiB, with MPI and HDF5; measured: 20 alone, 30 under mpirun
+    // The part of a rank consists of whole lines, and poor ones have more states for their pairs.
+    const double pairs = std::min(size.pairs, size.pairs / ranks + size.richest_lines);
+    const double states = std::min(size.states, pairs / size.poorest_row);
+    // Its share of a file consists of whole chunks; of a block that is cut the richest states may be within it.
+    constexpr auto chunk = static_cast<double>(hdf5::kChunkElements);
+    const double states_in_file = std::min(size.states, size.states / ranks + chunk);
+    const double pairs_in_file = std::min(size.pairs, size.largest_row * (states_in_file + size.sites / 4.0));
+    const double padding = kLanes / 2.0 * states;
+    const double stored_response = 8.0 * (pairs + padding);
+    // Of Newton's method: the response twice with four numbers an entry, and vectors, most of them of one stage only.
+    const double newton = method == SolverMethod::accelerated ? 64.0 * pairs + 8.0 * 60.0 * states : 0.0;
+    const double written_response = 12.0 * pairs;  // at most: action and probability of every pair
+    // Once the stored response is gone: the written one again in the order of the file (12), and the file in memory and
+    // its image, or probabilities on their way between ranks and in the chunks of HDF5 (measured: 28 on one rank, 38 on
+    // two, incompressible).
+    const double writing = 40.0 * pairs_in_file;
+    // d, V, pushed d, row starts, three stages of buffers, paths; d, V and V* while certifying
+    const double fields = 10.0 * 8.0 * states;
+    // d, V, row starts, mean bids and activity in the order of the file
+    const double fields_in_file = 5.0 * 8.0 * states_in_file;
+    return program + (written_response + std::max(stored_response + newton, writing + fields_in_file) + fields) / kMiB;
 }
 
-MultiKarmaRules affordable_rules(const EconomyConfig& economy) {
+MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks) {
     const GameSize size = estimate_size(economy);
-    const double memory = solve_memory(size);
+    const double memory = solve_memory(size, economy.solver.method, ranks);
     if (memory > economy.solver.memory_limit) {
         const std::string key = "solver.memory_limit";
         throw InputError(economy.where(key), key, fmt::format("{:g} MiB", economy.solver.memory_limit),
-                         fmt::format("{:.3g} states and {:.3g} state-action pairs need about {:.3g} MiB", size.states,
-                                     size.pairs, memory),
-                         "raise the limit, or lower k_max");
+                         fmt::format("{:.3g} states and {:.3g} state-action pairs need about {:.3g} MiB{}", size.states,
+                                     size.pairs, memory, ranks > 1 ? " on every rank" : ""),
+                         "raise the limit, use more ranks, or lower k_max");
     }
     return rules_of(economy);
 }
 
-std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy) {
-    return std::make_shared<const MultiKarma>(affordable_rules(economy));
+std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks) {
+    return std::make_shared<const MultiKarma>(affordable_rules(economy, ranks));
 }
 
-EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& from, const Progress& progress) {
+EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& from, const Progress& progress,
+                                const Collective& ranks) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto game = build_game(economy);
-    Start start = start_of(economy, *game, from);
-    SolveOutcome outcome =
-        evolve(*game, settings_of(economy.solver), std::move(start.mass), std::move(start.response), progress);
-    Certified certified = certify(*game, outcome.mass, outcome.response);
+    const auto game = build_game(economy, ranks.size());
+    Start start = start_of(economy, *game, from, ranks);
+    SolveOutcome outcome = search_of(economy.solver)(*game, settings_of(economy), std::move(start.mass),
+                                                     std::move(start.response), progress, ranks);
+    Certified certified = certify(*game, outcome.mass, outcome.response, ranks);
 
     EquilibriumRecord record{
         .title = economy.title,
@@ -124,8 +176,10 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .mass = std::move(outcome.mass),
         .value = std::move(certified.value),
         .response = std::move(outcome.response),
-        .search = {"evolutionary dynamics", start.name, std::string(name_of(economy.solver.karma_start)),
-                   economy.solver.lambda, outcome.reason, outcome.iterations, std::move(outcome.history)},
+        .search = {std::string(name_of(economy.solver.method)), start.name,
+                   std::string(name_of(economy.solver.karma_start)), outcome.lambda, economy.solver.lambda,
+                   outcome.reason, outcome.amplitude, outcome.iterations, std::move(outcome.history),
+                   std::move(outcome.branch)},
         .tolerance = {economy.solver.stationarity, economy.solver.gain, economy.solver.exploitability},
         .certificate = certified.certificate,
         .certified = false,
@@ -137,7 +191,7 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .seconds = 0.0,
     };
     record.certified = meets(record.certificate, record.tolerance);
-    measure(*game, record);
+    measure(*game, record, ranks);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return record;
 }

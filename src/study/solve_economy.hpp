@@ -20,21 +20,25 @@ struct StartState {
     SparseResponse response;
 };
 
-/// How a solve is asked to begin: from nothing (the economy's rules), or from a state for the game just built.
-using StartFrom = std::function<StartState(const MultiKarma&)>;
+/// How a solve is asked to begin: from nothing (the economy's rules), or from a state for a part of the game just
+/// built; all ranks ask.
+using StartFrom = std::function<StartState(const MultiKarma&, const Part&, const Collective&)>;
 
-/// Memory of a solve with the damped dynamics, in MiB, from the sizes of the game.
-[[nodiscard]] double solve_memory(const GameSize& size);
+/// Memory that a rank needs at most for a solve, in MiB, from the sizes of the game: with the program, and with
+/// searching and writing a policy that still mixes over all bids.
+[[nodiscard]] double solve_memory(const GameSize& size, SolverMethod method, int ranks = 1);
 
 /// The rules of an economy that can be solved. Throws InputError for rules without a meaning and, before anything is
-/// allocated, for an economy whose solve would exceed solver.memory_limit.
-[[nodiscard]] MultiKarmaRules affordable_rules(const EconomyConfig& economy);
+/// allocated, for an economy whose solve would exceed solver.memory_limit on every rank.
+[[nodiscard]] MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks = 1);
 
 /// Builds the game of an economy. Throws like affordable_rules.
-[[nodiscard]] std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy);
+[[nodiscard]] std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks = 1);
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
+/// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.
 [[nodiscard]] EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& start = {},
-                                              const Progress& progress = {});
+                                              const Progress& progress = {},
+                                              const Collective& ranks = Collective::serial());
 
 }  // namespace polykarma

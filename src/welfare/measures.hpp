@@ -27,18 +27,25 @@ struct Welfare {
 ///   share[stage][block][action] = sum_site d pi
 using ActionShares = std::vector<std::vector<std::vector<double>>>;
 
+/// Each term is rounded to kShares, so that the shares are the same however the states are dealt to ranks.
 template <class AnyResponse>
-ActionShares action_shares(const Layout& layout, const Field& mass, const AnyResponse& response) {
+ActionShares action_shares(const Field& mass, const AnyResponse& response,
+                           const Collective& ranks = Collective::serial()) {
+    const Layout& layout = mass.part().layout();
     ActionShares shares;
+    std::vector<double> sums;
     for (const auto r : Range<Stage>(layout.stages())) {
-        shares.emplace_back(layout.blocks(), std::vector<double>(layout.stage(r).actions.size(), 0.0));
+        const std::size_t actions = layout.stage(r).actions.size();
+        sums.assign(layout.blocks() * actions, 0.0);
         const auto d = mass.stage(r);
-        std::size_t state = 0;
-        response.for_each(r, [&](const Site& site, Row row) {
-            auto& block = shares.back()[site.block.at()];
-            for (std::size_t a = 0; a < row.size(); ++a) block[a] += d[state] * row[a];
-            ++state;
+        response.for_each(r, [&](const Site& site, const auto& row) {
+            double* const block = sums.data() + site.block.at() * actions;
+            for_each_action(row, [&](std::size_t a, double p) { block[a] += kShares(d[site.state] * p); });
         });
+        ranks.sum(sums);
+        auto& stage = shares.emplace_back();
+        for (auto block = sums.cbegin(); block != sums.cend(); block += static_cast<std::ptrdiff_t>(actions))
+            stage.emplace_back(block, block + static_cast<std::ptrdiff_t>(actions));
     }
     return shares;
 }
@@ -59,6 +66,12 @@ ActionShares action_rewards(const Operators<G>& operators) {
 
 /// Payoffs [type] from shares and rewards.
 std::vector<Payoff> payoffs(const Layout& layout, const ActionShares& shares, const ActionShares& rewards);
+
+/// Payoffs [type] of the state whose aggregates the operators hold, from its shares.
+template <Game G>
+std::vector<Payoff> payoffs(const Operators<G>& operators, const ActionShares& shares) {
+    return payoffs(operators.layout(), shares, action_rewards(operators));
+}
 
 /// Nash, utilitarian and minimum welfare of payoffs [type] against a benchmark [type].
 Welfare welfare(const Layout& layout, std::vector<Payoff> payoffs, std::vector<Payoff> benchmark);

@@ -21,9 +21,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Nobody is outside, and whoever went there would choose badly: staying looks right.
 TEST(Certificate, SeesBadPlayWhereNobodyGoes) {
     const test::TableGame game({{1.0, 0.0}, {-10.0, 10.0}}, {{0, 1}, {0, 0}}, 0.9);
-    Field mass(game.layout());
+    Field mass(whole(game));
     mass.all()[0] = 1.0;
-    SparseResponse response(game.layout());
+    SparseResponse response(whole(game));
     for (int state = 0; state < 2; ++state) response.append(std::vector<std::int32_t>{0}, std::vector<double>{1.0});
     const auto [c, value] = certify(game, mass, response);
     // 1e-12 max|V| / (1 - 0.9): what is left when the iteration of values stops.
@@ -45,13 +45,13 @@ TEST(Certificate, SeesBadPlayWhereNobodyGoes) {
 struct Solved {
     Solved() : game(test::one_lane()), outcome(solve(game)) {}
     static SolveOutcome solve(const MultiKarma& game) {
-        Field mass(game.layout());
+        Field mass(whole(game));
         game.start_mass(KarmaStart::at_mean, mass);
         EvolutionSettings settings;
         settings.lambda = 50.0;
         settings.stationarity = 1e-8;
         settings.gain = 0.1;
-        return evolve(game, settings, std::move(mass), even_response(game.layout()));
+        return evolve(game, settings, std::move(mass), even_response(whole(game)));
     }
     [[nodiscard]] Certificate certificate() const { return certify(game, outcome.mass, outcome.response).certificate; }
     static constexpr Tolerance kTolerance{1e-7, 0.1, 1.0};
@@ -113,7 +113,7 @@ TEST(Certificate, RowsThatAreNoProbabilitiesAreNeverCertified) {
     const auto& good = solved.outcome.response;
     for (const double bad : {kNaN, kInfinity, -0.1, 0.5, 1.0 + 1e-6})
         for (std::size_t spoilt = 0; spoilt < solved.game.layout().states(); ++spoilt) {
-            SparseResponse response(solved.game.layout());
+            SparseResponse response(whole(solved.game));
             for (std::size_t state = 0; state < solved.game.layout().states(); ++state) {
                 const auto first = good.starts()[state], count = good.starts()[state + 1] - first;
                 const auto actions = good.actions().subspan(first, count);
@@ -155,8 +155,8 @@ TEST(Certificate, RegretIsBoundedByTheGainsEverywhere) {
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
         const MultiKarma game(test::random_economy(seed).rules);
         test::Random random(seed);
-        const Field mass = test::random_mass(game.layout(), random, false);
-        const Response response = test::random_response(game.layout(), random);
+        const Field mass = test::random_mass(whole(game), random, false);
+        const Response response = test::random_response(whole(game), random);
         const Certificate c = certify(game, mass, SparseResponse(response, 0.0)).certificate;
         const double bound = static_cast<double>(game.layout().stages()) * c.gain_all / (1.0 - game.cycle_discount());
         // Random mass also lies on urgencies that never occur, which E_all leaves out: exclude those economies.

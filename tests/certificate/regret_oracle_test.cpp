@@ -17,14 +17,14 @@ TEST_P(RegretOracle, CertificateEqualsPolicyIteration) {
     const MultiKarma game(economy.rules);
     const Layout& layout = game.layout();
     test::Random random(GetParam());
-    const Field mass = test::random_mass(layout, random, GetParam() % 2 == 0);
-    const Response response = test::random_response(layout, random);
+    const Field mass = test::random_mass(whole(game), random, GetParam() % 2 == 0);
+    const Response response = test::random_response(whole(game), random);
     const auto [c, value] = certify(game, mass, SparseResponse(response, 0.0));
 
     const oracle::DenseEconomy dense(oracle::describe(economy.rules, economy.rates));
-    const auto aggregates = oracle::dense_aggregates(dense, layout, mass, response);
+    const auto aggregates = oracle::dense_aggregates(dense, mass, response);
     std::vector<oracle::Rows> rows;
-    for (const auto r : Range<Stage>(layout.stages())) rows.push_back(dense_rows(dense, layout, r, response));
+    for (const auto r : Range<Stage>(layout.stages())) rows.push_back(dense_rows(dense, r, response));
     const oracle::DenseAgent agent(dense, aggregates);
     const auto followed = agent.value_of(rows);
     const auto optimal = agent.optimal(followed);
@@ -32,8 +32,8 @@ TEST_P(RegretOracle, CertificateEqualsPolicyIteration) {
     double worst = 0.0, regret_mean = 0.0, regret_max = 0.0, gain_mean = 0.0, gain_all = 0.0;
     const auto stages = static_cast<double>(layout.stages());
     for (const auto r : Range<Stage>(layout.stages())) {
-        const auto d = dense_values(dense, layout, r, mass.stage(r));
-        const auto v = dense_values(dense, layout, r, value.stage(r));
+        const auto d = dense_values(dense, mass, r);
+        const auto v = dense_values(dense, value, r);
         const auto q = dense.action_values(r.at(), aggregates[r.at()], followed[layout.next(r).at()]);
         for (std::size_t x = 0; x < d.size(); ++x) {
             const auto& state = dense.states()[x];
@@ -66,16 +66,16 @@ TEST_P(RegretOracle, StationarityIsTheDistanceOfThePushedMass) {
     const MultiKarma game(economy.rules);
     const Layout& layout = game.layout();
     test::Random random(GetParam());
-    const Field mass = test::random_mass(layout, random, false);
-    const Response response = test::random_response(layout, random);
+    const Field mass = test::random_mass(whole(game), random, false);
+    const Response response = test::random_response(whole(game), random);
     const Certificate c = certify(game, mass, SparseResponse(response, 0.0)).certificate;
     const oracle::DenseEconomy dense(oracle::describe(economy.rules, economy.rates));
-    const auto aggregates = oracle::dense_aggregates(dense, layout, mass, response);
+    const auto aggregates = oracle::dense_aggregates(dense, mass, response);
     double distance = 0.0;
     for (const auto r : Range<Stage>(layout.stages())) {
-        const auto pushed = dense.push(r.at(), aggregates[r.at()], dense_values(dense, layout, r, mass.stage(r)),
-                                       dense_rows(dense, layout, r, response));
-        const auto d = dense_values(dense, layout, layout.next(r), mass.stage(layout.next(r)));
+        const auto pushed =
+            dense.push(r.at(), aggregates[r.at()], dense_values(dense, mass, r), dense_rows(dense, r, response));
+        const auto d = dense_values(dense, mass, layout.next(r));
         for (std::size_t x = 0; x < d.size(); ++x) distance += static_cast<double>(std::abs(pushed[x] - d[x]));
     }
     EXPECT_NEAR(c.stationarity, distance, 1e-12);  // a few hundred entries, each accurate to 1e-15

@@ -184,3 +184,5 @@ def test_the_size_of_a_huge_economy_can_be_asked_for(folder):
     result = polykarma("inspect", "desks.toml", "--set", "resource.*.k_max=10000", cwd=folder)
     assert (result.code, result.err) == (0, "")
     assert re.search(r"^states +8.002e\+08$", result.out, re.MULTILINE)  # 2 stages * 2 types * 2 urgencies * 10001^2
+    assert "sbatch" not in result.out
+    assert result.out.splitlines()[-1].startswith("No machine holds this: ")

@@ -76,6 +76,12 @@ def test_strict_asks_for_certificates(folder):
     assert sweep("--strict", cwd=folder)[0].code == 0
 
 
+def test_more_starts_than_the_study_s(folder):
+    result, rows = sweep("--starts", "5", cwd=folder)
+    assert result.code == 0
+    assert [row["start"] for row in rows] == 2 * ["even", "zero", "proportional", "even_slow", "zero_slow"]
+
+
 def test_json_holds_what_json_cannot_say(folder):
     result = polykarma("sweep", "study.toml", "--format", "json", "-q", "--set", "resource.lane.k_max=3", "--set",
                        "solver.max_iterations=20", cwd=folder)
@@ -93,7 +99,8 @@ def test_the_columns_of_a_reproduction_are_frozen(tmp_path):
     rows = rows_of(result.out)
     exchanges = ["none", "unit", "P_worth_more", "P_worth_less"]
     assert [(row["redistribution"], row["exchange"], row["start"]) for row in rows] == [
-        (who, how, start) for who in ("active", "all") for how in exchanges for start in ("even", "zero")]
+        (who, how, start) for who in ("active", "all") for how in exchanges 
+        for start in ("even", "zero", "zero_slow")]
     with open(INPUTS / "paper" / "multi_karma" / "published.csv") as file:
         published = {(row["redistribution"], row["exchange"]): row
                      for row in csv.DictReader(line for line in file if not line.startswith("#"))}
@@ -104,7 +111,8 @@ def test_the_columns_of_a_reproduction_are_frozen(tmp_path):
         assert abs(float(row["published_distance"]) - largest) < 1e-12 or largest == float("inf")
         assert row["equilibrium"] == "0"
     with h5py.File(tmp_path / "table.h5") as file:
-        assert len(file["results"]) == 16
+        assert len(file["results"]) == 24
+        assert len(file["equilibria"]) == 0
         assert len(file["published/redistribution"]) == 8
 
 
@@ -113,6 +121,7 @@ def test_a_reproduction_is_shown_beside_the_printed_values():
     assert result.code == 0
     assert result.out.count(": published") == 8
     assert "4.5741" in result.out
-    assert "(iteration limit)" in result.out
+    assert result.out.count("  not certified: iteration limit") == 8
+    assert "3: even, zero, zero_slow" in result.out
     assert "E. Elokda" in result.out
     assert polykarma("reproduce", "multi-karma-table1", "-q", "--strict", *SMALL).code == 3

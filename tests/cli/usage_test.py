@@ -2,12 +2,14 @@
 
 import json
 import re
+import shlex
 
 import pytest
 
 from program import INPUTS, complaint, polykarma, rows_of
 
-COMMANDS = ["solve", "sweep", "reproduce", "certify", "inspect", "compare", "keys"]
+COMMANDS = ["solve", "equilibria", "sweep", "design", "sensitivity", "reproduce", "certify", "inspect", "compare",
+            "keys"]
 
 
 def test_help_lists_every_command():
@@ -47,8 +49,13 @@ def test_version_tells_how_it_was_built():
     (["solve", "lane.toml", "-o"], ["--output"]),
     (["solve", "lane.toml", "-o", ""], ["--output", "empty"]),
     (["solve", "lane.toml", "--format", "xml"], ["--format xml", "text, csv or json"]),
-    (["solve", "lane.toml", "--start", "evne"], ["--start = evne", "even, zero, proportional, or a result file"]),
+    (["solve", "lane.toml", "--start", "evne"], ["--start = evne", "even, zero, proportional", "random_2, ..., or a result file"]),
     (["solve", "lane.toml", "--start", "a" * 300], ["--start", "even, zero, proportional"]),
+    (["equilibria"], ["missing argument ECONOMY"]),
+    (["equilibria", "lane.toml", "--starts", "0"], ["--starts 0 (out of range): 1 to 1000000"]),
+    (["equilibria", "lane.toml", "--starts", "-1"], ["--starts -1 (out of range)"]),
+    (["equilibria", "lane.toml", "--starts", "many"], ["'many'", "'--starts'", "polykarma equilibria --help"]),
+    (["sweep", "study.toml", "--starts", "1000000"], ["--starts 1000000 (out of range): 1 to 500000"]),
     (["sweep"], ["missing argument STUDY"]),
     (["sweep", "study.toml", "--start", "even"], ["'--start'"]),
     (["certify"], ["missing argument FILE"]),
@@ -117,3 +124,18 @@ def test_every_shipped_input_can_be_inspected():
         result = polykarma("inspect", path)
         assert (result.code, result.err) == (0, ""), result
         assert "\nsbatch " in result.out
+
+
+def test_the_batch_job_is_not_refused_by_the_memory_limit(folder):
+    def job(*changes):
+        overrides = [word for change in changes for word in ("--set", change)]
+        result = polykarma("inspect", "lane.toml", *overrides, cwd=folder)
+        assert (result.code, result.err) == (0, "")
+        (words,) = [shlex.split(line) for line in result.out.splitlines() if line.startswith("sbatch ")]
+        return shlex.split(words[-1].removeprefix("--wrap="))
+
+    assert "solver.memory_limit" not in " ".join(job())
+    above = job("solver.max_iterations=5", "solver.memory_limit=1")
+    assert above[-1].startswith("solver.memory_limit=")
+    assert above[0] == "polykarma"
+    assert polykarma(*above[1:], cwd=folder).code == 3

@@ -69,6 +69,8 @@ const Mistake mistakes[] = {
     // Ranges
     {"OutOfRange", "capacity = 0.5", "capacity = 1.5",
      "e.toml:10: resource.H.capacity = 1.5 (out of range): 0 < capacity <= 1"},
+    {"TinyShare", "share = 0.75", "share = 1e-12",
+     "e.toml:31: type.C.share = 1e-12 (out of range): 1e-09 <= share <= 1"},
     {"NaN", "value = 9", "value = nan",
      "e.toml:7: urgency.high.value = nan (not a finite number): 0 <= value <= 1000000000"},
     {"Infinite", "discount = 0.98", "discount = -inf",

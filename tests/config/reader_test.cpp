@@ -43,7 +43,7 @@ TEST(Reader, FillsInDefaults) {
     EXPECT_TRUE(c.types[0].chain.kept);
     EXPECT_TRUE(c.types[0].chain.transition.empty());
     EXPECT_EQ(c.solver.lambda, 1000.0);
-    EXPECT_EQ(c.solver.step, 0.05);
+    EXPECT_EQ(c.solver.step, 0.2);
     EXPECT_EQ(c.solver.response_rate, 0.5);
     EXPECT_EQ(c.solver.max_iterations, 100000);
     EXPECT_EQ(c.solver.stationarity, 1e-6);
@@ -51,6 +51,7 @@ TEST(Reader, FillsInDefaults) {
     EXPECT_EQ(c.solver.exploitability, 1e-2);
     EXPECT_EQ(c.solver.start, PolicyStart::even);
     EXPECT_EQ(c.solver.karma_start, KarmaStart::at_mean);
+    EXPECT_EQ(c.solver.seed, 0);
     EXPECT_EQ(c.solver.memory_limit, 4096.0);
     EXPECT_EQ(parse(with("rule = \"worth\"\nworth = [1, \"3/2\"]", "")).exchange.rule, ExchangeRule::none);
 }

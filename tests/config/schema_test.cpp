@@ -41,7 +41,7 @@ TEST(Schema, KeyTable) {
         << text;
     EXPECT_NE(text.find("solver.tolerance.gain            number, default 0.0001, gain > 0 [payoff]\n"),
               std::string::npos);
-    EXPECT_NE(text.find("solver.start                     even | zero | proportional, default \"even\"\n"),
+    EXPECT_NE(text.find("solver.start                     even | zero | proportional | random, default \"even\"\n"),
               std::string::npos);
 }
 
@@ -61,27 +61,28 @@ TEST(Inputs, AllCanBeRead) {
             EXPECT_TRUE(parse_economy(to_toml(economy), "resolved.toml") == economy);
         }
     }
-    EXPECT_EQ(economies, 4);
-    EXPECT_EQ(studies, 1);
+    EXPECT_EQ(economies, 6);
+    EXPECT_EQ(studies, 2);
 }
 
 TEST(Inputs, TableOneHasTheDesignsOfThePaper) {
     const std::filesystem::path folder = test::source_folder / "inputs/paper/multi_karma";
     const StudyConfig study = read_study(folder / "table1.toml");
-    ASSERT_EQ(study.size(), 16u);
+    ASSERT_EQ(study.size(), 24u);
+    const std::size_t starts = study.starts.size();
     // The published file lists the designs in the order of the study.
     std::ifstream published(folder / "published.csv");
     std::string line;
     while (std::getline(published, line) && (line.starts_with("#") || line.starts_with("redistribution,"))) {
     }
-    for (std::size_t i = 0; i < study.size(); i += 2) {
+    for (std::size_t i = 0; i < study.size(); i += starts) {
         const StudyPoint point = study.point(i);
         EXPECT_TRUE(line.starts_with(point.labels[0] + "," + point.labels[1] + ",")) << line;
         const EconomyConfig economy = economy_of(study, point);
         EXPECT_EQ(name_of(economy.resources[0].redistribution), point.labels[0]);
         EXPECT_EQ(name_of(economy.resources[1].redistribution), point.labels[0]);
         const std::vector<double> worth[] = {{}, {1.0, 1.0}, {1.0, 1.5}, {1.0, 2.0 / 3.0}};
-        EXPECT_EQ(economy.exchange.worth, worth[(i / 2) % 4]);
+        EXPECT_EQ(economy.exchange.worth, worth[(i / starts) % 4]);
         std::getline(published, line);
     }
 }

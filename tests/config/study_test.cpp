@@ -1,9 +1,11 @@
 #include "config/study.hpp"
 
 #include <fstream>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
+#include "config/choices.hpp"
 #include "config/economy_text.hpp"
 
 namespace polykarma {
@@ -52,11 +54,11 @@ TEST_F(Study, EnumeratesLastAxisThenStartsFastest) {
     std::vector<std::string> order;
     for (std::size_t i = 0; i < study.size(); ++i) {
         const StudyPoint point = study.point(i);
-        order.push_back(point.labels[0] + point.labels[1] + (point.start == PolicyStart::zero ? "0" : "e"));
+        order.push_back(point.labels[0] + point.labels[1] + (point.start.name == "zero" ? "0" : "e"));
         const EconomyConfig economy = economy_of(study, point);
         EXPECT_EQ(std::to_string(economy.resources[0].k_max), point.labels[0]);
         EXPECT_EQ(economy.resources[0].redistribution == Redistribution::active, point.labels[1] == "active");
-        EXPECT_EQ(economy.solver.start, point.start);
+        EXPECT_EQ(name_of(economy.solver.start), point.start.name);
     }
     EXPECT_EQ(order, (std::vector<std::string>{"10activee", "10active0", "10alle", "10all0", "12activee", "12active0",
                                                "12alle", "12all0", "14activee", "14active0", "14alle", "14all0"}));
@@ -64,10 +66,36 @@ TEST_F(Study, EnumeratesLastAxisThenStartsFastest) {
 
 TEST_F(Study, StartsComeFromTheBase) {
     write("base.toml", std::string(test::small_economy) + "[solver]\nstart = \"proportional\"\n");
-    EXPECT_EQ(read(k_axis).starts, std::vector{PolicyStart::proportional});
+    EXPECT_EQ(read(k_axis).starts, (std::vector<StudyStart>{{"proportional", {"solver.start=proportional"}}}));
     const StudyConfig single = read("");
     EXPECT_EQ(single.size(), 1u);
     EXPECT_TRUE(single.point(0).labels.empty());
+}
+
+TEST_F(Study, AStartBringsItsPace) {
+    write("base.toml", std::string(test::small_economy) + "[solver]\nstep = 0.3\nresponse_rate = 2\n");
+    const StudyConfig study = read("starts = [\"zero\", \"zero_slow\", \"random_4\"]\n");
+    const auto solver_of = [&](std::size_t i) { return economy_of(study, study.point(i)).solver; };
+    const SolverConfig zero = solver_of(0), slow = solver_of(1), random = solver_of(2);
+    EXPECT_EQ(std::tuple(zero.start, zero.step, zero.response_rate), std::tuple(PolicyStart::zero, 0.3, 2.0));
+    EXPECT_EQ(std::tuple(slow.start, slow.step, slow.response_rate), std::tuple(PolicyStart::zero, 0.05, 1.0));
+    EXPECT_EQ(std::tuple(random.start, random.karma_start, random.seed),
+              std::tuple(PolicyStart::random, KarmaStart::random, 4));
+    EXPECT_EQ(std::pair(random.step, random.response_rate), std::pair(0.1, 1.0));
+    const std::vector<std::string> slower{"solver.step=0.01"};
+    EXPECT_EQ(economy_of(study, study.point(1), slower).solver.step, 0.01);
+}
+
+TEST_F(Study, OfOneEconomyHasItsStartsOnly) {
+    const auto file = write("one.toml", test::small_economy);
+    const StudyConfig study = study_of(file, standard_starts(7));
+    ASSERT_EQ(study.size(), 7u);
+    EXPECT_EQ(study.title, "Small");
+    EXPECT_EQ(study.point(6).start.name, "random_1");
+    EXPECT_EQ(economy_of(study, study.point(6)).solver.seed, 1);
+    EXPECT_THROW(static_cast<void>(study_of(folder_ / "absent.toml", standard_starts(1))), IoError);
+    EXPECT_THROW(static_cast<void>(study_of(file, standard_starts(1), std::vector<std::string>{"solver.stp=1"})),
+                 InputError);
 }
 
 TEST_F(Study, FurtherOverridesComeLast) {
@@ -98,9 +126,68 @@ TEST_F(Study, BadValuesAreReportedWhereTheyAreWritten) {
               "study.toml:6: axis.k.values (is empty): at least one value");
     EXPECT_EQ(problem("starts = [\"even\", \"even\"]\n"),
               "study.toml:3: starts (even is there twice): each start once");
+    EXPECT_EQ(problem("starts = [\"even\",\n\"evne\"]\n"),
+              "study.toml:4: starts.1 = \"evne\" (unknown start): " + std::string(kStartNames));
+    EXPECT_EQ(problem("starts = [1]\n"), "study.toml:3: starts.0 = 1 (expected a string, found an integer)");
     EXPECT_EQ(problem("strats = [\"even\"]\n"), "study.toml:3: strats (unknown key): did you mean starts?");
     EXPECT_EQ(problem(k_axis + k_axis),
               "study.toml:7: axis.k.name = \"k\" (another axis has this name): names are unique");
+}
+
+const std::string width =
+    "[[variable]]\nname = \"w\"\nkey = \"resource.H.priority_capacity\"\nlower = 0.1\nupper = 0.3\n";
+
+TEST_F(Study, VariablesHaveBoundsAndAStart) {
+    const StudyConfig study = read("starts = [\"even\", \"zero\"]\n" + rule_axis + width);
+    ASSERT_EQ(study.variables.size(), 1u);
+    EXPECT_DOUBLE_EQ(study.variables[0].start, 0.2);
+    EXPECT_EQ(study.design.evaluations, 60);
+    EXPECT_EQ(study.design.algorithm, DesignAlgorithm::direct);
+    EXPECT_EQ(study.designs(), 2u);
+    const EconomyConfig economy = economy_of(study, study.at(study.design_point(1), std::vector{0.125}));
+    EXPECT_EQ(economy.resources[0].priority_capacity, 0.125);
+    EXPECT_EQ(economy.resources[0].redistribution, Redistribution::all);
+    EXPECT_EQ(economy.solver.start, PolicyStart::even);
+}
+
+TEST_F(Study, BadVariables) {
+    const auto changed = [&](const std::string& passage, const std::string& replacement) {
+        std::string text = width;
+        return problem(text.replace(text.find(passage), passage.size(), replacement));
+    };
+    EXPECT_EQ(
+        problem(width + "[[variable]]\nname = \"v\"\nkey = \"resource.*.priority_capacity\"\nlower = 0\nupper = 0.1\n"),
+        "study.toml:10: variable.v.key (variable w sets this, too): one variable per key");
+    EXPECT_EQ(changed("upper = 0.3", "upper = 0.1"),
+              "study.toml:6: variable.w.lower (0.1 is not below upper = 0.1): lower < upper");
+    EXPECT_EQ(changed("upper = 0.3", "upper = 0.3\nstart = 0.4"),
+              "study.toml:8: variable.w.start (0.4 is not within [0.1, 0.3]): lower <= start <= upper");
+    EXPECT_EQ(
+        changed("priority_capacity", "priority_capacty"),
+        "study.toml:5: variable.w.key = \"resource.H.priority_capacty\" (priority_capacty is an unknown key): did you "
+        "mean priority_capacity?");
+    EXPECT_EQ(
+        changed("resource.H.priority_capacity", "resource.H.k_max"),
+        "study.toml:5: variable.w.key = \"resource.H.k_max\" (is no real number: integer): a key whose values are "
+        "real numbers");
+    EXPECT_EQ(
+        changed("resource.H.priority_capacity", "type.S.share"),
+        "study.toml:5: variable.w.key (the shares of the types sum to 1, one of them cannot vary alone): another key");
+    EXPECT_EQ(changed("resource.H", "resource.Q"),
+              "study.toml:5: resource.Q (no such element): one of H, P");
+    EXPECT_EQ(problem("[[axis]]\nname = \"a\"\nkey = \"resource.*.priority_capacity\"\nvalues = [0.1]\n" + width),
+              "study.toml:9: variable.w.key (axis a sets this, too): a key that no axis sets");
+    EXPECT_EQ(problem("[[axis]]\nname = \"w\"\nkey = \"tie_smoothing\"\nvalues = [1e-4]\n" + width),
+              "study.toml:8: variable.w.name (an axis has this name): names are unique");
+    EXPECT_EQ(problem(width + "[design]\nevaluations = 0\n"),
+              "study.toml:9: design.evaluations = 0 (out of range): 1 <= evaluations <= 100000");
+    EXPECT_EQ(problem(width + "[design]\nobjective = \"SW\"\n"),
+              "study.toml:9: design.objective = \"SW\" (unknown choice): one of SW_en, SW_ex");
+    EXPECT_EQ(problem("[design]\nevaluations = 9\n"),
+              "study.toml:3: design (there is no [[variable]] to search over): at least one");
+    EXPECT_EQ(changed("lower = 0.1\nupper = 0.3", "lower = 0.6\nupper = 0.9"),
+              "study.toml:5: resource.H.priority_capacity = 0.75 (not below capacity = 0.5): 0 <= priority_capacity < "
+              "capacity");
 }
 
 TEST_F(Study, TooLarge) {

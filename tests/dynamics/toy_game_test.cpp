@@ -41,13 +41,13 @@ struct Hand {
 };
 
 struct FiniteToy {
-    FiniteToy() : game(kHorizon, CycleEnd::terminates), mass(game.layout()), response(game.layout()) {
+    FiniteToy() : game(kHorizon, CycleEnd::terminates), mass(whole(game)), response(whole(game)) {
         test::Random random(13);
-        response = test::random_response(game.layout(), random);
+        response = test::random_response(whole(game), random);
         Operators<ToyGame> operators(game);
-        game.initial_law(mass.stage(Stage{}));
+        game.initial_law(mass.part(), mass.stage(Stage{}));
         for (const auto r : Range<Stage>(kHorizon)) {
-            operators.aggregate(r, mass.stage(r), response);
+            operators.aggregate(mass, response);
             hand[r.at()].load = operators.aggregates(r).load;
             if (operators.leads_on(r)) operators.push(r, mass.stage(r), response, mass.stage(game.layout().next(r)));
         }
@@ -56,7 +56,8 @@ struct FiniteToy {
         return mass.stage(Stage{r})[level * kTokens + tokens];
     }
     [[nodiscard]] Row pi(std::size_t r, std::size_t level, std::size_t tokens) const {
-        return std::as_const(response).row(Stage{r}, Site{Block{level}, 0, tokens, tokens}, 1 + 2 * (tokens + 1));
+        return std::as_const(response).row(Stage{r}, Site{Block{level}, 0, tokens, tokens, level * kTokens + tokens},
+                                           1 + 2 * (tokens + 1));
     }
     /// Values by backward induction; choose(row of action values, row of the response) is the value of a state.
     template <class Choose>
@@ -107,7 +108,8 @@ TEST(FiniteToy, LoadsAndMassByHand) {
                     next[toy.hand[r].charged_level(level)][tokens - bid] += p * share;
                     next[level][std::min<std::size_t>(tokens + 1, 3)] += (1.0 - p) * share;
                 }
-        for (std::size_t slot = 0; slot < 2; ++slot) EXPECT_NEAR(load[slot], toy.hand[r].load[slot], 1e-15);
+        // Ten bids at each level, each share rounded to a multiple of 2^-52.
+        for (std::size_t slot = 0; slot < 2; ++slot) EXPECT_NEAR(load[slot], toy.hand[r].load[slot], 30 * 0x1p-53);
         if (r + 1 == kHorizon) continue;
         for (std::size_t level = 0; level < kLevels; ++level)
             for (std::size_t tokens = 0; tokens < kTokens; ++tokens)
@@ -168,9 +170,9 @@ EvolutionSettings toy_settings() {
 
 TEST(FiniteToy, DynamicsConverge) {
     const ToyGame game(kHorizon, CycleEnd::terminates);
-    Field mass(game.layout());
-    for (const auto r : Range<Stage>(kHorizon)) game.initial_law(mass.stage(r));
-    const auto outcome = evolve(game, toy_settings(), std::move(mass), even_response(game.layout()));
+    Field mass(whole(game));
+    for (const auto r : Range<Stage>(kHorizon)) game.initial_law(mass.part(), mass.stage(r));
+    const auto outcome = evolve(game, toy_settings(), std::move(mass), even_response(whole(game)));
     EXPECT_EQ(outcome.reason, StopReason::converged);
     const Certificate c = certify(game, outcome.mass, outcome.response).certificate;
     EXPECT_TRUE(meets(c, {1e-8, 0.15, 0.6})) << c.stationarity << " " << c.gain_mean << " " << c.exploitability_mean;
@@ -178,9 +180,9 @@ TEST(FiniteToy, DynamicsConverge) {
 
 TEST(RepeatingToy, DynamicsConvergeOnOneStage) {
     const ToyGame game(1, CycleEnd::wraps);
-    Field mass(game.layout());
-    game.initial_law(mass.stage(Stage{}));
-    const auto outcome = evolve(game, toy_settings(), std::move(mass), even_response(game.layout()));
+    Field mass(whole(game));
+    game.initial_law(mass.part(), mass.stage(Stage{}));
+    const auto outcome = evolve(game, toy_settings(), std::move(mass), even_response(whole(game)));
     EXPECT_EQ(outcome.reason, StopReason::converged);
     const Certified certified = certify(game, outcome.mass, outcome.response);
     const Certificate& c = certified.certificate;
@@ -189,12 +191,13 @@ TEST(RepeatingToy, DynamicsConvergeOnOneStage) {
     // The written value solves the equations of the repeating game.
     Hand hand{{}, true};
     Table v{};
-    outcome.response.for_each(Stage{}, [&](const Site& site, Row p) {
+    const Response response = dense_response(outcome.response);
+    response.for_each(Stage{}, [&](const Site& site, Row p) {
         const std::size_t x = site.block.at() * kTokens + site.index;
         v[site.block.at()][site.index] = certified.value.all()[x];
         for (std::size_t a = 1; a < p.size(); ++a) hand.load[a % 2 == 1 ? 0 : 1] += outcome.mass.all()[x] * p[a];
     });
-    outcome.response.for_each(Stage{}, [&](const Site& site, Row p) {
+    response.for_each(Stage{}, [&](const Site& site, Row p) {
         std::vector<double> q;
         for (std::size_t a = 0; a < p.size(); ++a) q.push_back(hand.value(v, site.block.at(), site.index, a));
         EXPECT_NEAR(followed(q, p), v[site.block.at()][site.index], 1e-9);  // 1e-12 max|V| / (1 - 0.9), |V| about 20

@@ -24,8 +24,8 @@ TEST_P(EvolutionOracle, FollowsTheEnumeration) {
     const MultiKarma game(economy.rules);
     const Layout& layout = game.layout();
     test::Random random(GetParam());
-    const Field mass = test::random_mass(layout, random, false);
-    const Response response = test::random_response(layout, random);
+    const Field mass = test::random_mass(whole(game), random, false);
+    const Response response = test::random_response(whole(game), random);
     EvolutionSettings settings;
     settings.lambda = 3.0;
     settings.step = 0.3;
@@ -34,8 +34,8 @@ TEST_P(EvolutionOracle, FollowsTheEnumeration) {
     std::vector<oracle::Values> d;
     std::vector<oracle::Rows> pi;
     for (const auto r : Range<Stage>(layout.stages())) {
-        d.push_back(dense_values(dense, layout, r, mass.stage(r)));
-        pi.push_back(dense_rows(dense, layout, r, response));
+        d.push_back(dense_values(dense, mass, r));
+        pi.push_back(dense_rows(dense, r, response));
     }
     DenseDynamics exact(dense, {settings.lambda, settings.step, settings.response_rate}, d, pi);
     Evolution<MultiKarma> evolution(game, settings, mass, response);
@@ -45,9 +45,9 @@ TEST_P(EvolutionOracle, FollowsTheEnumeration) {
     }
     // The start's V is iterated to 1e-12 max|V|, with max|V| up to 1e3; the softmax multiplies that by lambda.
     for (const auto r : Range<Stage>(layout.stages())) {
-        const auto engine_d = dense_values(dense, layout, r, evolution.mass().stage(r));
-        const auto engine_v = dense_values(dense, layout, r, evolution.value().stage(r));
-        const auto engine_pi = dense_rows(dense, layout, r, evolution.response());
+        const auto engine_d = dense_values(dense, evolution.mass(), r);
+        const auto engine_v = dense_values(dense, evolution.value(), r);
+        const auto engine_pi = dense_rows(dense, r, evolution.response());
         for (std::size_t x = 0; x < engine_d.size(); ++x) {
             EXPECT_NEAR(static_cast<double>(engine_d[x] - exact.mass()[r.at()][x]), 0.0, 1e-10);
             EXPECT_NEAR(static_cast<double>(engine_v[x] - exact.value()[r.at()][x]), 0.0, 1e-8);
@@ -71,14 +71,13 @@ double pooling_error(int k_max) {
     settings.response_rate = 0.5;
 
     const MultiKarma game(rules);
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
-    Evolution<MultiKarma> evolution(game, settings, std::move(mass), even_response(game.layout()));
+    Evolution<MultiKarma> evolution(game, settings, std::move(mass), even_response(whole(game)));
     for (int step = 0; step < kSteps; ++step) evolution.step();
     Operators<MultiKarma> operators(game);
-    for (const auto r : Range<Stage>(2)) operators.aggregate(r, evolution.mass().stage(r), evolution.response());
-    const auto apart = payoffs(game.layout(), action_shares(game.layout(), evolution.mass(), evolution.response()),
-                               action_rewards(operators));
+    operators.aggregate(evolution.mass(), evolution.response());
+    const auto apart = payoffs(operators, action_shares(evolution.mass(), evolution.response()));
 
     auto description = oracle::describe(rules, {{1, 1}, {1, 1}});
     description.k_max = {2 * k_max};

@@ -14,14 +14,14 @@ namespace polykarma {
 namespace {
 
 Field start_mass(const MultiKarma& game) {
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
     return mass;
 }
 
 Response start_response(const MultiKarma& game, PolicyStart rule) {
-    if (rule == PolicyStart::even) return even_response(game.layout());
-    return pure_response(game.layout(), [&](Stage r, const Site& site, std::size_t length) {
+    if (rule == PolicyStart::even) return even_response(whole(game));
+    return pure_response(whole(game), [&](Stage r, const Site& site, std::size_t length) {
         return game.start_action(rule, r, site, length);
     });
 }
@@ -86,6 +86,22 @@ TEST(Evolution, StopsWhenNothingImproves) {
     const auto outcome = evolve(game, settings, start_mass(game), start_response(game, PolicyStart::even));
     EXPECT_EQ(outcome.reason, StopReason::stalled);
     EXPECT_LT(outcome.history.back().residuals.stationarity, 1e-12);
+}
+
+TEST(StopRule, TellsACycleFromAStandstill) {
+    StopSettings settings;
+    settings.patience = 100;
+    const auto end_of = [&](auto&& stationarity) {
+        StopRule rule(settings, {});
+        for (long i = 0; rule.goes_on({stationarity(i), 0.0, 0.0, 1.0}); ++i) {
+        }
+        return std::pair(rule.reason(), rule.amplitude());
+    };
+    EXPECT_EQ(end_of([](long) { return 0.3; }), std::pair(StopReason::stalled, 0.0));
+    EXPECT_EQ(end_of([](long i) { return 0.3 / (1.0 + 1e-5 * static_cast<double>(i)); }),
+              std::pair(StopReason::stalled, 0.0));
+    EXPECT_EQ(end_of([](long i) { return i % 7 == 0 ? 0.4 : 0.1; }), std::pair(StopReason::cycling, 0.4));
+    EXPECT_EQ(end_of([](long i) { return i % 7 == 0 ? 4e-16 : 1e-16; }).first, StopReason::converged);
 }
 
 TEST(Evolution, StopsAtNaN) {

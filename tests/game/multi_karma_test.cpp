@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -5,6 +6,7 @@
 
 #include "dynamics/operators.hpp"
 #include "equilibrium/start.hpp"
+#include "support/partitioned.hpp"
 #include "support/random_economy.hpp"
 #include "support/small_economy.hpp"
 
@@ -35,13 +37,13 @@ TEST(MultiKarma, LayoutDescribesActionsAndAccounts) {
 /// Everybody bids 0: a lottery for the priority capacity among all.
 TEST(MultiKarma, ZeroBidsAreALottery) {
     const MultiKarma game = small(Exchange::none(2));
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
-    const Response zero = pure_response(game.layout(), [&](Stage r, const Site& site, std::size_t length) {
+    const Response zero = pure_response(whole(game), [&](Stage r, const Site& site, std::size_t length) {
         return game.start_action(PolicyStart::zero, r, site, length);
     });
     Operators<MultiKarma> operators(game);
-    operators.aggregate(kH, mass.stage(kH), zero);
+    operators.aggregate(mass, zero);
     const auto& m = operators.aggregates(kH);
     const double win = 0.2 / (1.0 + 1e-3);         // s_pr / (epsilon + 1)
     const double delay = (1.0 - win - 0.3) / 0.3;  // s_gp = 0.5 - 0.2
@@ -59,30 +61,81 @@ TEST(MultiKarma, ZeroBidsAreALottery) {
     }
 }
 
+/// Every block of every stage holds its share of the population and the mean karma of two accounts.
+void expect_means(const MultiKarma& game, const Field& mass, const std::vector<double>& means) {
+    const Layout& layout = game.layout();
+    std::vector<int> balances(2);
+    for (const auto r : Range<Stage>(2))
+        for (const auto b : Range<Block>(layout.blocks())) {
+            double total = 0.0;
+            std::vector<double> held(2, 0.0);
+            for (std::size_t i = 0; i < layout.sites(); ++i) {
+                layout.lattice().balances(layout.contested(r), i, balances);
+                const double d = mass.block(r, b)[i];
+                EXPECT_GE(d, 0.0);
+                total += d;
+                for (std::size_t a = 0; a < 2; ++a) held[a] += d * balances[a];
+            }
+            const double share = game.stationary_exogenous(r, b);
+            EXPECT_NEAR(total, share, 1e-15);
+            for (std::size_t a = 0; a < 2; ++a) EXPECT_NEAR(held[a], share * means[a], 1e-14);
+        }
+}
+
 TEST(MultiKarma, StartMassHasTheMeansAndTheUrgencyLaw) {
     for (const auto rule : {KarmaStart::at_mean, KarmaStart::uniform})
         for (const auto& means : {std::vector<double>{2.0, 1.0}, {1.3, 0.75}, {0.0, 1.5}}) {
             const MultiKarma game(test::small_economy({4, 3}, means, Exchange::none(2), Redistribution::all));
-            const Layout& layout = game.layout();
-            Field mass(layout);
+            Field mass(whole(game));
             game.start_mass(rule, mass);
-            std::vector<int> balances(2);
-            for (const auto r : Range<Stage>(2))
-                for (const auto b : Range<Block>(layout.blocks())) {
-                    double total = 0.0;
-                    std::vector<double> held(2, 0.0);
-                    for (std::size_t i = 0; i < layout.sites(); ++i) {
-                        layout.lattice().balances(layout.contested(r), i, balances);
-                        const double d = mass.block(r, b)[i];
-                        EXPECT_GE(d, 0.0);
-                        total += d;
-                        for (std::size_t a = 0; a < 2; ++a) held[a] += d * balances[a];
-                    }
-                    const double share = game.stationary_exogenous(r, b);
-                    EXPECT_NEAR(total, share, 1e-15);
-                    for (std::size_t a = 0; a < 2; ++a) EXPECT_NEAR(held[a], share * means[a], 1e-14);
-                }
+            expect_means(game, mass, means);
         }
+}
+
+/// A mean above half of k_max leaves no room for twice it; the mixture conserves karma all the same.
+TEST(MultiKarma, RandomStartsHaveTheMeansAndDependOnTheSeed) {
+    for (const auto& means : {std::vector<double>{2.0, 1.0}, {1.3, 2.9}, {4.0, 0.75}, {3.3, 1.5}}) {
+        const MultiKarma game(test::small_economy({4, 3}, means, Exchange::none(2), Redistribution::all));
+        const auto start = [&](int seed) {
+            Field mass(whole(game));
+            game.start_mass(KarmaStart::random, mass, seed);
+            return mass;
+        };
+        for (int seed = 0; seed < 20; ++seed) {
+            const Field mass = start(seed);
+            expect_means(game, mass, means);
+            EXPECT_EQ(test::differences(mass, start(seed)), 0U);
+        }
+        EXPECT_GT(test::differences(start(1), start(2)), 0U);
+    }
+}
+
+/// One share of what may be bid per stage and block, whatever the site; over many seeds it is anywhere in [0, 1).
+TEST(MultiKarma, RandomStartBidsAShareOfWhatMayBeBid) {
+    const MultiKarma game = small(Exchange::from_worth({1.0, 1.0}));
+    constexpr std::size_t b_max = 1000;
+    const auto bid_of = [&](int seed, Stage r, Block b, std::size_t most) {
+        return game.start_action(PolicyStart::random, r, Site{b, 0, 0, 0}, most + 2, seed).at() - 1;
+    };
+    std::vector<std::size_t> bids;
+    for (int seed = 0; seed < 200; ++seed)
+        for (const auto r : Range<Stage>(2))
+            for (const auto b : Range<Block>(game.layout().blocks())) {
+                const std::size_t bid = bid_of(seed, r, b, b_max);
+                EXPECT_LT(bid, b_max);
+                EXPECT_EQ(bid, bid_of(seed, r, b, b_max));
+                EXPECT_NEAR(static_cast<double>(bid_of(seed, r, b, 10 * b_max)), 10.0 * static_cast<double>(bid), 10.0);
+                EXPECT_EQ(bid_of(seed, r, b, 0), 0U);
+                bids.push_back(bid);
+            }
+    // Hardly two are alike, and every tenth of the range has its tenth: 4 standard deviations of a count.
+    std::ranges::sort(bids);
+    const auto count = static_cast<double>(bids.size());
+    for (std::size_t tenth = 0; tenth < 10; ++tenth) {
+        const auto below = std::ranges::lower_bound(bids, (tenth + 1) * b_max / 10);
+        const auto from = std::ranges::lower_bound(bids, tenth * b_max / 10);
+        EXPECT_NEAR(static_cast<double>(below - from), count / 10.0, 4.0 * std::sqrt(0.09 * count));
+    }
 }
 
 TEST(MultiKarma, ProportionalStartBidsByUrgency) {
@@ -128,11 +181,11 @@ TEST(MultiKarma, ConservedQuantitiesFollowTheExchange) {
 TEST(MultiKarma, AccountsThatHoldNothingAndZeroMeans) {
     auto rules = test::small_economy({0, 3}, {0.0, 1.0}, Exchange::none(2), Redistribution::active);
     const MultiKarma game(rules);
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
-    const Response even = even_response(game.layout());
+    const Response even = even_response(whole(game));
     Operators<MultiKarma> operators(game);
-    operators.aggregate(kH, mass.stage(kH), even);
+    operators.aggregate(mass, even);
     std::vector<double> pushed(mass.stage(kH).size());
     operators.push(kH, mass.stage(kH), even, pushed);
     double total = 0.0;

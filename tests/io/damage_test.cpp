@@ -31,8 +31,8 @@ void read_everything(const fs::path& file) {
         if (!entry.error.empty()) continue;
         const EconomyConfig economy = read_stored_economy(file, entry.group);
         const MultiKarma game(rules_of(economy));
-        static_cast<void>(read_social_state(file, entry.group, game.layout()));
-        static_cast<void>(read_value(file, entry.group, game.layout()));
+        static_cast<void>(read_social_state(file, entry.group, whole(game)));
+        static_cast<void>(read_value(file, entry.group, whole(game)));
         static_cast<void>(read_certificate(file, entry.group));
         static_cast<void>(read_tolerance(file, entry.group));
         static_cast<void>(read_search(file, entry.group));
@@ -103,7 +103,7 @@ TEST_F(Damaged, RowsThatDoNotEndAtTheEnd) {
 TEST_F(Damaged, ADistributionThatIsNotFiniteIsForTheCertificateToJudge) {
     change<double>("d", [](auto& d) { d[4] = std::numeric_limits<double>::quiet_NaN(); });
     const MultiKarma game(rules_of(read_stored_economy(file_)));
-    const auto state = read_social_state(file_, "/", game.layout());
+    const auto state = read_social_state(file_, "/", whole(game));
     std::size_t lost = 0;
     for (const double mass : state.mass.all()) lost += std::isnan(mass) ? 1 : 0;
     EXPECT_EQ(lost, 1U);

@@ -179,7 +179,7 @@ TEST_F(Reading, AStudyIsNotAnEquilibrium) {
 TEST_F(Reading, AnotherEconomyIsNoticed) {
     write(scratch_ / "a.h5");
     const auto other = sample_record({5, 6});
-    EXPECT_EQ(message_of([&] { static_cast<void>(read_social_state(scratch_ / "a.h5", "/", *other.layout)); }),
+    EXPECT_EQ(message_of([&] { static_cast<void>(read_social_state(scratch_ / "a.h5", "/", other.mass.part())); }),
               (scratch_ / "a.h5").string() +
                   ": /d cannot be used (shape [2, 2, 3, 7, 6] instead of [2, 2, 3, 6, 7])");
 }

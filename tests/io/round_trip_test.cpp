@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/reader.hpp"
+#include "game/multi_karma.hpp"
 #include "io/file_order.hpp"
 #include "io/sample.hpp"
 #include "io/stored_equilibrium.hpp"
@@ -29,14 +30,12 @@ void expect_equal(const A& a, const B& b) {
     EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
 }
 
-/// The game writes its record's layout; whoever reads builds an equal one, and does not share it.
-Layout equal_layout(const EquilibriumRecord& record) { return *record.layout; }
-
 void expect_stored(const EquilibriumRecord& record, const std::filesystem::path& file, const std::string& group) {
-    const Layout layout = equal_layout(record);
-    const SocialState state = read_social_state(file, group, layout);
+    // Whoever reads builds an equal game, and does not share it.
+    const MultiKarma game(rules_of(parse_economy(record.economy, "record")));
+    const SocialState state = read_social_state(file, group, whole(game));
     expect_same_bits(state.mass.all(), record.mass.all());
-    expect_same_bits(read_value(file, group, layout).all(), record.value.all());
+    expect_same_bits(read_value(file, group, whole(game)).all(), record.value.all());
     expect_equal(state.response.starts(), record.response.starts());
     expect_equal(state.response.actions(), record.response.actions());
     expect_same_bits(state.response.probabilities(), record.response.probabilities());
@@ -138,7 +137,9 @@ TEST(StoredEquilibrium, ListsWhatAFileHolds) {
 TEST(FileOrder, HasEveryStateOnce) {
     const auto record = sample_record({2, 3, 4});
     std::vector<int> seen(record.layout->states(), 0);
-    for_each_state_in_file(*record.layout, [&](std::size_t state, Stage, std::size_t) { ++seen.at(state); });
+    for (const auto r : Range<Stage>(record.layout->stages()))
+        for_each_state_in_file(record.mass.part(), r,
+                               [&](std::size_t state, const Site&, std::size_t) { ++seen.at(state); });
     EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), static_cast<std::ptrdiff_t>(seen.size()));
 }
 

@@ -15,11 +15,11 @@
 namespace polykarma::test {
 namespace {
 
-SparseResponse random_response(const Layout& layout, std::mt19937& random) {
+SparseResponse random_response(const Part& part, std::mt19937& random) {
     std::uniform_real_distribution<double> uniform(0.1, 1.0);
-    SparseResponse response(layout);
-    for (const auto r : Range<Stage>(layout.stages()))
-        layout.for_each_site(r, [&](const Site&, std::size_t length) {
+    SparseResponse response(part);
+    for (const auto r : Range<Stage>(part.layout().stages()))
+        part.for_each_site(r, [&](const Site&, std::size_t length) {
             std::vector<std::int32_t> actions;
             std::vector<double> probabilities;
             for (std::size_t a = 0; a < length; ++a)
@@ -56,7 +56,7 @@ StudyRow row_of(std::size_t point, const std::string& label, const EquilibriumRe
 std::string sample_economy(const std::vector<int>& k_max) {
     std::string text = R"(title = "Sample"
 urgency = [{ name = "none", value = 0 }, { name = "low", value = 1 }, { name = "high", value = 9 }]
-solver = { max_iterations = 40 }
+solver = { max_iterations = 4 }
 )";
     std::string worth;
     const std::string names = "HPC";
@@ -79,7 +79,7 @@ EquilibriumRecord sample_record(const std::vector<int>& k_max) {
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     for (double& mass : record.mass.all()) mass = uniform(random);
     for (double& value : record.value.all()) value = -uniform(random);
-    record.response = random_response(*record.layout, random);
+    record.response = random_response(record.mass.part(), random);
     for (const auto& field : kCertificateFields) record.certificate.*field.member = uniform(random);
     for (auto& payoff : record.welfare.payoffs) payoff = {uniform(random), uniform(random)};
     record.search.history.clear();
@@ -97,7 +97,7 @@ void write_sample_study(const std::filesystem::path& file, const EquilibriumReco
     failed.certified = false;
     failed.equilibrium = 0;
     failed.error = failure;
-    study.write_results({{"exchange"}, {"S", "C"}, {row_of(0, "none", record), failed}});
+    study.write_results({{"exchange"}, {"S", "C"}, {}, {row_of(0, "none", record), failed}, {{0, {"even"}, {}}}});
     study.write_published({"Sample, Table 1", {{"exchange", {"none", "unit"}}}, {{"S_en", {4.5741, 4.5649}}}});
     study.commit({"polykarma sweep sample.toml", 2}, 1.5);
 }

@@ -13,6 +13,7 @@ SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".in"}
 # External headers that only some places may include; paths are relative to the project.
 RESTRICTED = [
     (re.compile(r"^mpi\.h$"), ("src/parallel/", "src/io/", "apps/polykarma/main.cpp")),
+    (re.compile(r"^nlopt\.hp*$"), ("src/study/maximise.cpp",)),
     (re.compile(r"^(hdf5(_hl)?\.h|H5\w*\.h)$"), ("src/io/",)),
 ]
 

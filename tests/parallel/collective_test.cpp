@@ -1,75 +1,83 @@
 // A collective on one rank without MPI, and on as many as mpirun starts.
 #include "parallel/collective.hpp"
 
-#include <algorithm>
 #include <optional>
+#include <string>
 
 #include <gtest/gtest.h>
+
+#include "parallel/collective_checks.hpp"
+#include "parallel/communicator.hpp"
+#include "support/ranks.hpp"
 
 namespace polykarma {
 namespace {
 
+const MpiSession* session = nullptr;
 std::optional<Collective> world;
 
-std::vector<std::byte> bytes(std::size_t size, int seed) {
-    std::vector<std::byte> message(size);
-    for (std::size_t i = 0; i < size; ++i)
-        message[i] = static_cast<std::byte>((i * 31 + static_cast<std::size_t>(seed)) % 251);
-    return message;
-}
+class Check : public testing::TestWithParam<test::CollectiveCheck> {};
 
-TEST(Serial, OwnsEverythingAndIsTheRoot) {
-    const Collective serial = Collective::serial();
-    EXPECT_EQ(serial.rank(), 0);
-    EXPECT_EQ(serial.size(), 1);
-    EXPECT_TRUE(serial.is_root());
-    for (const std::size_t item : {0u, 1u, 7u, 1000u}) EXPECT_EQ(serial.owner(item), 0);
-    EXPECT_EQ(serial.broadcast(42), 42);
-}
+TEST_P(Check, Serial) { GetParam().run(Collective::serial()); }
+TEST_P(Check, World) { GetParam().run(*world); }
 
-TEST(World, EveryItemHasOneOwnerAndRanksDifferByOneAtMost) {
-    constexpr std::size_t kItems = 17;
-    std::vector<int> owned(static_cast<std::size_t>(world->size()), 0);
-    for (std::size_t item = 0; item < kItems; ++item) {
-        ASSERT_GE(world->owner(item), 0);
-        ASSERT_LT(world->owner(item), world->size());
-        ++owned[static_cast<std::size_t>(world->owner(item))];
+INSTANTIATE_TEST_SUITE_P(Collective, Check, testing::ValuesIn(test::collective_checks()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(World, HasTheRanksOfMpi) {
+    int rank = 0;
+    int size = 1;
+    if (session->active()) {
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        MPI_Comm_size(MPI_COMM_WORLD, &size);
     }
-    const auto [least, most] = std::minmax_element(owned.begin(), owned.end());
-    EXPECT_LE(*most - *least, 1);
-    EXPECT_EQ(world->owner(0), 0);
+    EXPECT_EQ(world->rank(), rank);
+    EXPECT_EQ(world->size(), size);
 }
 
-// The root hears the ranks in the order of the items, whoever is ready first; large messages do not fit any buffer.
-TEST(World, MessagesOfARankArriveInOrderWhateverTheirSize) {
-    const std::size_t sizes[] = {0, 1, 4096, std::size_t{3} << 20, 5};
-    constexpr std::size_t kItems = 23;
-    const auto content = [&](std::size_t item) { return bytes(sizes[item % 5], static_cast<int>(item)); };
+// What is sent first is not what is heard first: the messages are small enough to wait.
+TEST(World, MessagesOfAnotherGroupAreNotTakenForItsOwn) {
+    const Collective other = Collective::world(*session);
+    const std::vector<std::byte> first(3, std::byte{1});
+    const std::vector<std::byte> second(5, std::byte{2});
     if (!world->is_root()) {
-        for (std::size_t item = 0; item < kItems; ++item)
-            if (world->owner(item) == world->rank()) world->send_to_root(content(item));
+        world->send_to_root(first);
+        other.send_to_root(second);
         return;
     }
-    for (std::size_t item = 0; item < kItems; ++item)
-        if (world->owner(item) != 0) {
-            EXPECT_EQ(world->receive(world->owner(item)), content(item)) << "item " << item;
-        }
+    for (int rank = 1; rank < world->size(); ++rank) {
+        EXPECT_EQ(other.receive(rank), second);
+        EXPECT_EQ(world->receive(rank), first);
+    }
 }
 
-TEST(World, TheLastRankCanBeHeardFirst) {
-    if (!world->is_root()) return world->send_to_root(bytes(100, world->rank()));
-    for (int rank = world->size(); --rank > 0;) EXPECT_EQ(world->receive(rank), bytes(100, rank));
+TEST(World, HasACommunicatorOfItsOwnUnlessItIsOneRank) {
+    const MPI_Comm own = communicator(*world);
+    if (world->size() == 1) {
+        EXPECT_EQ(own, MPI_COMM_NULL);
+        return;
+    }
+    ASSERT_NE(own, MPI_COMM_NULL);
+    int relation = MPI_UNEQUAL;
+    MPI_Comm_compare(own, MPI_COMM_WORLD, &relation);
+    EXPECT_EQ(relation, MPI_CONGRUENT);
 }
 
-TEST(World, TheValueOfTheRootIsEverybodys) { EXPECT_EQ(world->broadcast(world->is_root() ? 17 : -world->rank()), 17); }
+TEST(Communicator, IsNullWithoutMpi) {
+    EXPECT_EQ(communicator(Collective::serial()), MPI_COMM_NULL);
+    test::on_ranks(2, [](const Collective& ranks) { EXPECT_EQ(communicator(ranks), MPI_COMM_NULL); });
+}
 
 }  // namespace
 }  // namespace polykarma
 
 int main(int argc, char** argv) {
-    polykarma::MpiSession session(argc, argv);
+    const polykarma::MpiSession session(argc, argv);
     testing::InitGoogleTest(&argc, argv);
+    polykarma::session = &session;
     polykarma::world = polykarma::Collective::world(session);
     // A rank that fails ends with 1, and mpirun with it.
-    return RUN_ALL_TESTS();
+    const int result = RUN_ALL_TESTS();
+    polykarma::world.reset();
+    return result;
 }

@@ -228,9 +228,52 @@ def study_file(path, example=Example(k_max=4), axes=None, published=True, starts
             if start == starts[0]:
                 add_published(printed, point, dict(zip(axes, labels)))
         file["results"] = np.array(table, dtype=columns)
+        file["equilibria"] = equilibria_table(example, axes, starts)
         if published:
             for name, values in printed.items():
                 Writer(file).put(f"published/{name}", values)
+
+
+def equilibria_table(example, axes, starts):
+    """One row per certified point, as if no two of a design were the same."""
+    string = h5py.string_dtype()
+    columns = [*((name, string) for name in axes), ("equilibrium", "i8"), ("starts", "i8"), ("start_names", string),
+               ("point", "i8")]
+    for which in ("en", "ex"):
+        columns += [(f"payoff_{which}_{name}", "f8") for name in example.types] + [(f"SW_{which}", "f8")]
+    columns += [(f"price_level_{name}", "f8") for name in example.resources] + [("stationarity", "f8")]
+    table = []
+    for index, labels, start, point, error in study_points(example, axes, starts):
+        if error or not point.certified:
+            continue
+        values = {**dict(zip(axes, labels)), "equilibrium": 1 + index % len(starts), "starts": 1 + index % 5,
+                  "start_names": start, "point": index, "SW_en": -0.3 - 0.01 * index, "SW_ex": -0.2, "stationarity": 1e-7}
+        for which, numbers in payoffs(point).items():
+            values.update({f"payoff_{which}_{name}": x for name, x in zip(point.types, numbers)})
+        values.update({f"price_level_{name}": 3 + (index + number) % 4 for number, name in enumerate(example.resources)})
+        table.append(tuple(values[name] for name, _ in columns))
+    return np.array(table, dtype=columns)
+
+
+def search_file(path, variables=("width", "depth"), axes=None):
+    """A search over variables: a hill whose top moves from design to design, with a ring that is not certified."""
+    axes = {"exchange": ("none", "1", "3/2")} if axes is None else axes
+    string = h5py.string_dtype()
+    columns = [("point", "i4"), *((name, string) for name in axes), ("evaluation", "i8"),
+               *((name, "f8") for name in variables), ("start", string), ("certified", "i1"), ("reason", string),
+               ("payoff_en_S", "f8"), ("SW_en", "f8"), ("error", string)]
+    table = []
+    for design, labels in enumerate(itertools.product(*axes.values())):
+        for evaluation, place in enumerate(itertools.product((0.3, 0.1, 0.2, 0.4), repeat=len(variables))):
+            welfare = -sum((x - 0.15 - 0.05 * design) ** 2 for x in place)
+            certified = evaluation % 5 != 1
+            table.append((design, *labels, evaluation, *place, "even", certified, "stalled", 4.0, welfare, ""))
+    with h5py.File(path, "w") as file:
+        file.attrs.update(format="polykarma-study", format_version=1, title="Widths", objective="SW_en")
+        for name in variables:
+            file.attrs.update({f"lower_{name}": 0.05, f"upper_{name}": 0.45})
+        file.create_group("points")
+        file["evaluations"] = np.array(table, dtype=columns)
 
 
 def result_row(columns, point, index, labels, start, error):
@@ -251,7 +294,7 @@ def add_published(printed, point, labels):
 
 
 if __name__ == "__main__":
-    kinds = {"equilibrium": equilibrium_file, "study": study_file}
+    kinds = {"equilibrium": equilibrium_file, "study": study_file, "search": search_file}
     if len(sys.argv) != 3 or sys.argv[1] not in kinds:
         sys.exit(__doc__)
     kinds[sys.argv[1]](sys.argv[2])

@@ -24,7 +24,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 
 import make_example  # noqa: E402
 from make_example import Example  # noqa: E402
-from polykarma_plot import convergence, karma, labels, plane, policy, results, style, study, utilisation  # noqa: E402
+from polykarma_plot import (convergence, design, equilibria, karma, labels, plane, policy, results, style,  # noqa: E402
+                            study, utilisation)
 
 PYTHON = os.environ.get("POLYKARMA_PYTHON", sys.executable)
 
@@ -47,6 +48,11 @@ class InFolder(unittest.TestCase):
     def study(self, *arguments, **options):
         path = self.folder / "study.h5"
         make_example.study_file(path, *arguments, **options)
+        return path
+
+    def search(self, *arguments, **options):
+        path = self.folder / "search.h5"
+        make_example.search_file(path, *arguments, **options)
         return path
 
     def opened(self, path):
@@ -82,7 +88,10 @@ class Program(InFolder):
         self.assertEqual(self.drawn(self.equilibrium()), [f"{n}.{ext}" for n in names for ext in ("png", "svg")])
 
     def test_study(self):
-        self.assertEqual(self.drawn(self.study(), "--format", "png"), ["study.png", "plane.png", "utilisation.png"])
+        self.assertEqual(self.drawn(self.study(), "--format", "png"), ["study.png", "equilibria.png", "plane.png", "utilisation.png"])
+
+    def test_search(self):
+        self.assertEqual(self.drawn(self.search(), "--format", "png"), ["design.png"])
 
     def test_point_of_a_study(self):
         names = self.drawn(self.study(), "--format", "png", "--point", 3, "--only", "policy,study")
@@ -103,9 +112,9 @@ class Program(InFolder):
     def test_many_designs_and_other_numbers_of_types(self):
         nine = {"worth": tuple("abcdefghi")}
         path = self.study(Example(k_max=2), axes=nine)
-        self.assertEqual(self.drawn(path, "--format", "png"), ["study.png", "plane.png"])
+        self.assertEqual(self.drawn(path, "--format", "png"), ["study.png", "equilibria.png", "plane.png"])
         three = self.study(Example(types=("a", "b", "c"), k_max=2), axes={"worth": ("x",)}, published=False)
-        self.assertEqual(self.drawn_again(three, "--format", "png"), ["study.png", "utilisation.png"])
+        self.assertEqual(self.drawn_again(three, "--format", "png"), ["study.png", "equilibria.png", "utilisation.png"])
 
     def drawn_again(self, *arguments):
         for path in (self.folder / "pictures").iterdir():
@@ -308,6 +317,96 @@ class Figures(InFolder):
         row = next(r for r in content.rows if r.design == design and r.start == "zero")
         self.assertEqual(plane.nearest(content, design, "en"), plane.payoffs(content, row, "en"))
         self.assertIsNone(plane.published(content, ("no", "such"), "en"))
+
+    def test_equilibria_have_prices_that_do_not_hide_each_other(self):
+        content = self.opened(self.study())
+        figure = equilibria.build(content)
+        self.check_whole(figure)
+        ax, = figure.axes
+        marks = [line for line in ax.lines if len(line.get_xdata()) == 1]
+        self.assertEqual(len(marks), 14)
+        sizes = {line.get_markersize() for line in marks}
+        self.assertEqual((min(sizes), max(sizes), len(sizes)), (equilibria.SMALLEST, equilibria.LARGEST, 5))
+        prices = [text for text in ax.texts if text.get_text().startswith("H ")]
+        self.assertEqual(len(prices), 14)
+        self.assertEqual(prices[0].get_text(), equilibria.price_text(content.found[0]))
+        boxes = [text.get_window_extent() for text in prices]
+        for number, box in enumerate(boxes):
+            self.assertFalse(any(box.overlaps(other) for other in boxes[:number]), prices[number].get_text())
+            self.assertTrue(ax.bbox.contains(box.x0, box.y0) and ax.bbox.contains(box.x1, box.y1))
+
+    def test_the_benchmark_is_a_mark_or_an_arrow(self):
+        content = self.opened(self.study())
+        near = equilibria.benchmarks(content)
+        self.assertEqual(near, {})  # designs whose benchmarks differ have no common one
+        content.file.close()
+        path = self.study(Example(k_max=2), axes={"worth": ("x",)}, starts=("even", "zero", "slow"))
+        with h5py.File(path, "a") as file:
+            table = file["equilibria"][()]
+            table["payoff_en_S"], table["payoff_en_C"] = (4.0, 4.2, 4.4), (3.0, 3.2, 3.4)
+            file["equilibria"][...] = table
+            for point in file["points"].values():
+                point["welfare/benchmark_en"][...] = (3.9, 2.9)
+        figure = equilibria.build(self.opened(path))
+        marks = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "P"]
+        self.assertEqual(marks, [3.9])
+        self.assertFalse(any("without priority" in text.get_text() for text in figure.axes[0].texts))
+        far = self.folder / "far.h5"
+        far.write_bytes(path.read_bytes())
+        with h5py.File(far, "a") as file:
+            for point in file["points"].values():
+                point["welfare/benchmark_en"][...] = (1.0, 1.0)
+        figure = equilibria.build(self.opened(far))
+        self.check_whole(figure)
+        self.assertTrue(any("without priority access\n(1, 1)" in text.get_text() for text in figure.axes[0].texts))
+
+    def test_equilibria_of_one_type_show_welfare(self):
+        example = Example(resources=("lane",), types=("all",), k_max=3)
+        figure = equilibria.build(self.opened(self.study(example, axes={"worth": ("x",)}, published=False)))
+        self.check_whole(figure)
+        self.assertEqual(figure.axes[0].get_ylabel(), "Nash welfare [1]")
+        nan = results.Found((), 1, 0, {}, 0.0, {"H": 3.0, "P": float("nan")})
+        self.assertEqual(equilibria.price_text(nan), "H 3, P –")
+
+    def test_files_without_equilibria_have_no_such_picture(self):
+        path = self.study(Example(k_max=2), axes={"worth": ("x",)})
+        with h5py.File(path, "a") as file:
+            del file["equilibria"]
+        done = run(path, "-o", self.folder / "pictures", "--only", "equilibria")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no picture 'equilibria'", done.stderr)
+
+    def test_labels_keep_off_marks_and_frame(self):
+        figure = style.figure(4, 4, "")
+        ax = figure.subplots()
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        figure.draw_without_rendering()
+        boxes = labels.Boxes(ax, [((0.0, 0.0), 5), ((0.05, 0.02), 5), ((0.03, 0.06), 5)])
+        for number in range(6):
+            boxes.write(f"label {number}", (0.0, 0.0), 5, fontsize=8)
+        for number, box in enumerate(boxes.taken):
+            self.assertEqual(sum(labels.common(box, other) for other in boxes.taken[max(number, 3) + 1:]), 0)
+            if number >= 3:
+                self.assertEqual(sum(labels.common(box, other) for other in boxes.taken[:3]), 0)
+                self.assertAlmostEqual(labels.common(box, boxes.frame), (box[2] - box[0]) * (box[3] - box[1]))
+
+    def test_search_marks(self):
+        for variables, points in ((("width", "depth"), 16), (("width",), 4), (("width", "depth", "height"), 64)):
+            content = self.opened(self.search(variables=variables))
+            figure = design.build(content)
+            self.check_whole(figure)
+            for number, ax in enumerate(figure.axes[:3]):
+                marks = [line.get_marker() for line in ax.lines]
+                self.assertEqual([marks.count(m) for m in "o*+"], [points, 1, 1])
+                points_drawn = [line for line in ax.lines if line.get_marker() == "o"]
+                hollow = [line for line in points_drawn if line.get_markerfacecolor() == "none"]
+                self.assertEqual(len(hollow), sum(evaluation % 5 == 1 for evaluation in range(points)))
+                star = next(line for line in ax.lines if line.get_marker() == "*")
+                row = content.best(content.designs[number])
+                self.assertTrue(row.certified)
+                self.assertEqual((star.get_xdata()[0], star.get_ydata()[0]), design.place(content, row))
+                self.assertEqual(next(line for line in ax.lines if line.get_marker() == "+").get_xdata()[0], 0.3)
+            content.file.close()
 
     def test_study_grid(self):
         content = self.opened(self.study())

@@ -55,9 +55,9 @@ def table(tmp_path_factory):
     return Table(tmp_path_factory.mktemp("table1"))
 
 
-def test_every_design_is_there_from_two_starts(table):
+def test_every_design_is_there_from_three_starts(table):
     print(table.text, file=sys.stderr)
-    assert len(table.rows) == 16
+    assert len(table.rows) == 24
     assert {(row["redistribution"], row["exchange"]) for row in table.rows} == set(published())
     assert {row["lambda"] for row in table.rows} == {"1000"}
 

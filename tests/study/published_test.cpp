@@ -40,7 +40,7 @@ constexpr const char* kTable =
     "# A. Author, \"Title\",\n# Table 1.\nrule,size,A_en,SW_en\nnone,1,2.5,-0.5\nunit,1,2.75,-inf\nnone,2,3,0\n";
 
 StudyResults results(const std::string& rule, const std::string& size, double payoff, double nash) {
-    StudyResults r{{"rule", "size"}, {"A"}, {}};
+    StudyResults r{{"rule", "size"}, {"A"}, {}, {}, {}};
     StudyRow row;
     row.labels = {rule, size};
     row.payoffs = {{payoff, payoff}};

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "config/reader.hpp"
+#include "support/partitioned.hpp"
 
 namespace polykarma {
 namespace {
@@ -46,12 +47,51 @@ TEST(SolveEconomy, AStationaryStartIsNotTakenForAnEquilibrium) {
 
 TEST(SolveEconomy, ContinuesFromAState) {
     const EquilibriumRecord first = solve_economy(lane());
-    const EquilibriumRecord again = solve_economy(lane(), [&](const MultiKarma&) {
+    const EquilibriumRecord again = solve_economy(lane(), [&](const MultiKarma&, const Part&, const Collective&) {
         return StartState{"first", first.mass, first.response};
     });
     EXPECT_EQ(again.search.start, "first");
     EXPECT_TRUE(again.certified);
     EXPECT_LT(again.search.iterations, first.search.iterations / 10);
+}
+
+/// Numbers of a record that are about the whole economy.
+std::vector<double> numbers_of(const EquilibriumRecord& record) {
+    const Certificate& c = record.certificate;
+    std::vector<double> numbers{static_cast<double>(record.search.iterations),
+                                c.stationarity,
+                                c.gain_mean,
+                                c.gain_all,
+                                c.exploitability_mean,
+                                c.karma_error,
+                                record.welfare.nash.endogenous,
+                                record.welfare.payoffs[0].exogenous};
+    for (const auto* tables : {&record.shares, &record.outcome_probability})
+        for (const auto& table : *tables)
+            for (const auto& row : table) numbers.insert(numbers.end(), row.begin(), row.end());
+    for (const Observable& observable : record.observables)
+        numbers.insert(numbers.end(), observable.values.begin(), observable.values.end());
+    return numbers;
+}
+
+TEST(SolveEconomy, IsTheSameOnAnyRanks) {
+    const EconomyConfig economy = parse_economy(R"(title = "Two"
+urgency = [{ name = "calm", value = 1 }, { name = "urgent", value = 6 }]
+resource = [{ name = "H", capacity = 0.5, priority_capacity = 0.2, k_max = 5, k_mean = 2, discount = 0.9 },
+            { name = "P", capacity = 0.6, priority_capacity = 0.2, k_max = 4, k_mean = 1, discount = 0.9 }]
+type = [{ name = "A", share = 1, chain = { draw = { calm = 0.8, urgent = 0.2 } } }]
+exchange = { rule = "worth", worth = [1, "3/2"] }
+solver = { max_iterations = 200 }
+)",
+                                                "two.toml", {});
+    const EquilibriumRecord alone = solve_economy(economy);
+    for (const int size : test::kRankCounts)
+        test::on_ranks(size, [&](const Collective& ranks) {
+            const EquilibriumRecord record = solve_economy(economy, {}, {}, ranks);
+            EXPECT_EQ(test::bits_of(numbers_of(record)), test::bits_of(numbers_of(alone)));
+            EXPECT_EQ(test::differences(record.mass, alone.mass), 0U);
+            EXPECT_EQ(test::differences(record.value, alone.value), 0U);
+        });
 }
 
 TEST(SolveEconomy, IsRefusedAboveItsMemoryLimit) {
@@ -70,10 +110,35 @@ TEST(SolveEconomy, IsRefusedAboveItsMemoryLimit) {
     }
 }
 
+/// MiB of a lane, and of an economy as large as inputs/scaling/three_resources.toml.
+double memory_of_lane(int k_max, int ranks = 1) {
+    return solve_memory(estimate_size(lane({"resource.lane.k_max=" + std::to_string(k_max)})), SolverMethod::dynamics, ranks);
+}
+double memory_of_three(int ranks) {
+    std::string text = "title = \"Three\"\nexchange = { rule = \"worth\", worth = [1, 1, 1] }\n";
+    for (const std::string name : {"none", "low", "high"})
+        text += "[[urgency]]\nname = \"" + name + "\"\nvalue = " + (name == "none" ? "0\n" : "1\n");
+    for (const std::string name : {"H", "P", "C"})
+        text += "[[resource]]\nname = \"" + name +
+                "\"\ncapacity = 0.5\npriority_capacity = 0.2\nk_max = 24\nk_mean = 3\ndiscount = 0.9\n";
+    for (const std::string name : {"S", "C"})
+        text += "[[type]]\nname = \"" + name + "\"\nshare = 0.5\nchain = { draw = { low = 0.5, high = 0.5 } }\n";
+    return solve_memory(estimate_size(parse_economy(text, "three.toml", {})), SolverMethod::dynamics, ranks);
+}
+
 TEST(SolveEconomy, TheMemoryEstimateGrowsWithTheSize) {
-    EXPECT_GT(solve_memory({2000.0, 2e5}), solve_memory({1000.0, 2e5}));
-    EXPECT_GT(solve_memory({1000.0, 4e5}), solve_memory({1000.0, 2e5}));
-    EXPECT_LT(solve_memory({7500.0, 195000.0}), 100.0);
+    EXPECT_GT(memory_of_lane(2000), memory_of_lane(1000));
+    EXPECT_LT(memory_of_lane(6), 50.0);
+    EXPECT_GT(memory_of_three(1), 445.0);  // measured, with a policy that does not compress
+    EXPECT_LT(memory_of_three(1), 1.5 * 445.0);
+}
+
+TEST(SolveEconomy, TheMemoryEstimateIsThatOfTheFullestRank) {
+    EXPECT_DOUBLE_EQ(memory_of_lane(1000, 4), memory_of_lane(1000));  // a single line, and a single chunk
+    EXPECT_GT(memory_of_three(2), 296.0);                             // measured
+    EXPECT_LT(memory_of_three(2), memory_of_three(1));
+    EXPECT_GT(memory_of_three(5), 168.0);
+    EXPECT_LT(memory_of_three(5), memory_of_three(2));
 }
 
 }  // namespace

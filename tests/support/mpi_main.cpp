@@ -1,11 +1,17 @@
+#include "support/world.hpp"
+
+#include <array>
 #include <cstdio>
+#include <optional>
 
 #include <gtest/gtest.h>
-#include <mpi.h>
 
 // GoogleTest under MPI: rank 0 reports the tests, any rank reports its own failures, and all ranks agree on the exit
 // code so that a failure on one rank is not lost.
+namespace polykarma::test {
 namespace {
+
+std::optional<Collective> all_ranks;
 
 /// Prints nothing but failed assertions, with the rank on which they happened.
 class FailuresOfOtherRanks : public testing::EmptyTestEventListener {
@@ -23,21 +29,28 @@ private:
     int rank_;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    MPI_Init(&argc, &argv);
-    testing::InitGoogleTest(&argc, argv);
-    int rank = 0;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (rank != 0) {
+int run_all_tests() {
+    if (!world().is_root()) {
         testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
         delete listeners.Release(listeners.default_result_printer());
-        listeners.Append(new FailuresOfOtherRanks(rank));
+        listeners.Append(new FailuresOfOtherRanks(world().rank()));
     }
-    const int local = RUN_ALL_TESTS();
-    int worst = 0;
-    MPI_Allreduce(&local, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
-    MPI_Finalize();
-    return worst;
+    std::array<double, 1> worst{static_cast<double>(RUN_ALL_TESTS())};
+    world().maximum(worst);
+    return static_cast<int>(worst.front());
+}
+
+}  // namespace
+
+const Collective& world() { return *all_ranks; }
+
+}  // namespace polykarma::test
+
+int main(int argc, char** argv) {
+    const polykarma::MpiSession session(argc, argv);
+    testing::InitGoogleTest(&argc, argv);
+    polykarma::test::all_ranks = polykarma::Collective::world(session);
+    const int result = polykarma::test::run_all_tests();
+    polykarma::test::all_ranks.reset();
+    return result;
 }

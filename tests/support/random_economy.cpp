@@ -31,16 +31,46 @@ Exchange rounded(const ExactRates& exact) {
     return Exchange(std::move(rates));
 }
 
-MultiKarmaRules::Resource random_resource(Random& random, std::size_t r, std::size_t resources) {
+enum class Room { scarce, ample };
+
+MultiKarmaRules::Resource random_resource(Random& random, std::size_t r, std::size_t resources, Room room) {
     const std::vector<Redistribution> ways{Redistribution::active, Redistribution::all, Redistribution::non_winners};
     MultiKarmaRules::Resource resource;
     resource.name = "resource" + std::to_string(r);
     resource.capacity.total = random.between(0.3, 1.0);
     resource.capacity.priority = random.chance(0.1) ? 0.0 : random.between(0.05, 0.9) * resource.capacity.total;
-    resource.k_max = static_cast<int>(2 + random.below(resources > 2 ? 2 : 3));
-    resource.k_mean = random.between(0.5, 0.5 * resource.k_max);
+    if (room == Room::scarce) {
+        resource.k_max = static_cast<int>(2 + random.below(resources > 2 ? 2 : 3));
+        resource.k_mean = random.between(0.5, 0.5 * resource.k_max);
+    } else {
+        resource.k_max = resources > 2 ? 4 : static_cast<int>(5 + random.below(3));
+        resource.k_mean = random.between(0.3, 0.2 * resource.k_max);
+    }
     resource.redistribution = random.pick(ways);
     return resource;
+}
+
+RandomEconomy economy_with(Room room, std::uint64_t seed) {
+    Random random(seed);
+    const std::size_t resources = random.chance(0.3) ? 3 : 2;
+    const std::size_t types = 1 + random.below(2);
+    const std::size_t urgencies = 2 + random.below(2);
+    const ExactRates rates = random_rates(random, resources);
+    MultiKarmaRules rules{{}, {}, rounded(rates), {}, 2.0, 1e-4, 1.0};
+    rules.nominal_payoff = random.between(0.5, 4.0);
+    rules.tie_smoothing = random.pick(std::vector<double>{1e-4, 1e-3, 1e-2, 0.2});
+    rules.idle_delay_cost = random.between(0.2, 2.0);
+    const std::vector<double> values{0.0, 0.0, 1.0, 1.0, 9.0};
+    for (std::size_t u = 0; u < urgencies; ++u)
+        rules.urgencies.push_back({"u" + std::to_string(u), random.pick(values)});
+    const auto calm = [](const ExogenousInfo& urgency) { return urgency.urgency == 0.0; };
+    if (std::ranges::all_of(rules.urgencies, calm)) rules.urgencies.back().urgency = 1.0;
+    for (std::size_t r = 0; r < resources; ++r) rules.resources.push_back(random_resource(random, r, resources, room));
+    const auto shares = random.law(types);
+    for (std::size_t t = 0; t < types; ++t)
+        rules.types.push_back({"type" + std::to_string(t), shares[t], random_chain(random, resources, urgencies),
+                               random.numbers(resources, 0.5, 1.0)});
+    return {std::move(rules), rates};
 }
 
 }  // namespace
@@ -64,31 +94,12 @@ UrgencyChain random_chain(Random& random, std::size_t stages, std::size_t urgenc
     }
 }
 
-RandomEconomy random_economy(std::uint64_t seed) {
-    Random random(seed);
-    const std::size_t resources = random.chance(0.3) ? 3 : 2;
-    const std::size_t types = 1 + random.below(2);
-    const std::size_t urgencies = 2 + random.below(2);
-    const ExactRates rates = random_rates(random, resources);
-    MultiKarmaRules rules{{}, {}, rounded(rates), {}, 2.0, 1e-4, 1.0};
-    rules.nominal_payoff = random.between(0.5, 4.0);
-    rules.tie_smoothing = random.pick(std::vector<double>{1e-4, 1e-3, 1e-2, 0.2});
-    rules.idle_delay_cost = random.between(0.2, 2.0);
-    const std::vector<double> values{0.0, 0.0, 1.0, 1.0, 9.0};
-    for (std::size_t u = 0; u < urgencies; ++u)
-        rules.urgencies.push_back({"u" + std::to_string(u), random.pick(values)});
-    const auto calm = [](const ExogenousInfo& urgency) { return urgency.urgency == 0.0; };
-    if (std::ranges::all_of(rules.urgencies, calm)) rules.urgencies.back().urgency = 1.0;
-    for (std::size_t r = 0; r < resources; ++r) rules.resources.push_back(random_resource(random, r, resources));
-    const auto shares = random.law(types);
-    for (std::size_t t = 0; t < types; ++t)
-        rules.types.push_back({"type" + std::to_string(t), shares[t], random_chain(random, resources, urgencies),
-                               random.numbers(resources, 0.5, 1.0)});
-    return {std::move(rules), rates};
-}
+RandomEconomy random_economy(std::uint64_t seed) { return economy_with(Room::scarce, seed); }
+RandomEconomy roomy_economy(std::uint64_t seed) { return economy_with(Room::ample, seed); }
 
-Field random_mass(const Layout& layout, Random& random, bool sparse) {
-    Field mass(layout);
+Field random_mass(const Part& whole, Random& random, bool sparse) {
+    Field mass(whole);
+    const Layout& layout = whole.layout();
     const std::size_t of_type = layout.exogenous_states() * layout.sites();
     for (const auto r : Range<Stage>(layout.stages()))
         for (const auto t : Range<Type>(layout.types())) {
@@ -100,18 +111,18 @@ Field random_mass(const Layout& layout, Random& random, bool sparse) {
     return mass;
 }
 
-Response random_response(const Layout& layout, Random& random) {
-    Response response(layout);
-    for (const auto r : Range<Stage>(layout.stages()))
-        layout.for_each_site(r, [&](const Site& site, std::size_t length) {
+Response random_response(const Part& whole, Random& random) {
+    Response response(whole);
+    for (const auto r : Range<Stage>(whole.layout().stages()))
+        whole.for_each_site(r, [&](const Site& site, std::size_t length) {
             const auto law = random.law(length, 0.3);
             std::copy(law.begin(), law.end(), response.row(r, site, length).begin());
         });
     return response;
 }
 
-Field random_field(const Layout& layout, Random& random, double low, double high) {
-    Field field(layout);
+Field random_field(const Part& whole, Random& random, double low, double high) {
+    Field field(whole);
     for (double& x : field.all()) x = random.between(low, high);
     return field;
 }

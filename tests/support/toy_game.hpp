@@ -17,7 +17,9 @@ namespace polykarma::test {
 /// Actions: 0 stay away; 1 + 2 b + s bids b in slot s, b up to the tokens held (one account, 0..kTokens).
 /// Charged with probability w[s, b] = (1 + b) / (1 + b + 4 load[s]), load[s] the share of agents in the slot.
 /// The charged pay their bid, the others in a slot receive one token if they have room; tokens are not conserved.
-/// Reward: kValue[s] when charged, minus kWait for trying in vain.
+/// Reward: kValue[s] when charged, minus kWait for trying in vain, of which every type minds twice as much as the one
+/// before.
+/// The tokens of a type form a single line, which no move leaves: ranks can share the types, and nothing finer.
 class ToyGame {
 public:
     static constexpr std::size_t kFull = 2;
@@ -26,21 +28,22 @@ public:
     static constexpr double kWait = 0.5;
     static constexpr double kDiscount = 0.9;
 
-    struct Sums {
-        std::array<double, 2> load{};
-    };
     struct Aggregates {
         std::array<double, 2> load{};
     };
     struct Workspace {
+        Workspace(const Part& part, std::size_t actions)
+            : part(part), row(padded(actions), kForbidden), arriving(part.most_states()), entering(part) {}
+        Part part;
         AlignedVector<double> row;
-    };
-    struct Push {
         const Aggregates* aggregates = nullptr;
-        std::span<double> out;
+        std::vector<double> arriving;  // [state]
+        EnteringMass entering;
     };
 
-    ToyGame(std::size_t stages, CycleEnd end) : layout_(layout_of(stages, end)) {}
+    /// shares [type]
+    ToyGame(std::size_t stages, CycleEnd end, const std::vector<double>& shares = {1.0})
+        : layout_(layout_of(stages, end, shares)) {}
 
     static std::size_t slot(std::size_t action) { return (action - 1) % 2; }
     static std::size_t bid(std::size_t action) { return (action - 1) / 2; }
@@ -50,46 +53,58 @@ public:
     }
 
     [[nodiscard]] const Layout& layout() const { return layout_; }
-    [[nodiscard]] Sums make_sums(Stage) const { return {}; }
     [[nodiscard]] Aggregates make_aggregates(Stage) const { return {}; }
-    [[nodiscard]] Workspace make_workspace() const {
-        return {AlignedVector<double>(padded(layout_.stage(Stage{}).actions.size()), kForbidden)};
+    [[nodiscard]] Workspace make_workspace(const Part& part) const { return {part, layout_.longest_row()}; }
+    void row_lengths(Stage, std::size_t, std::span<std::uint32_t> lengths) const {
+        for (std::size_t tokens = 0; tokens < lengths.size(); ++tokens)
+            lengths[tokens] = static_cast<std::uint32_t>(1 + 2 * (tokens + 1));
     }
-    [[nodiscard]] Push make_push() const { return {}; }
+    void entered_lines(Stage, std::size_t, std::vector<std::size_t>&) const {}
 
-    void clear(Sums& sums) const { sums = {}; }
-    void tally(Stage, const Site&, double mass, Row response, Sums& sums) const {
-        for (std::size_t a = 1; a < response.size(); ++a) sums.load[slot(a)] += mass * response[a];
+    /// Loads [slot].
+    [[nodiscard]] std::size_t sums_size(Stage) const { return 2; }
+    template <class AnyRow>
+    void tally(Stage, const Site&, double mass, const AnyRow& response, std::span<double> sums) const {
+        for_each_action(response, [&](std::size_t a, double p) {
+            if (a > 0) sums[slot(a)] += kShares(mass * p);
+        });
     }
-    void derive(Stage, const Sums& sums, Aggregates& m) const { m.load = sums.load; }
+    void derive(Stage, std::span<const double> sums, Aggregates& m) const { m.load = {sums[0], sums[1]}; }
 
+    void entry_values(Stage, const Aggregates&, std::span<const double>, Workspace&, const Piece&, std::size_t,
+                      std::span<double>) const {}
     template <class Visit>
-    void rows(Stage r, const Aggregates& m, std::span<const double> next, Workspace& w, Visit&& visit) const {
-        layout_.for_each_site(r, [&](const Site& site, std::size_t length) {
+    void rows(Stage r, const Aggregates& m, std::span<const double> next, Entries&, Workspace& w, Visit&& visit) const {
+        w.part.for_each_site(r, [&](const Site& site, std::size_t length) {
             std::fill(w.row.begin(), w.row.end(), kForbidden);
             for (std::size_t a = 0; a < length; ++a) {
                 double continuation = 0.0;
                 for_each_outcome(m, site, a, [&](double p, std::size_t state) { continuation += p * next[state]; });
                 w.row[a] = reward(r, m, site.block, Action{a}) + kDiscount * continuation;
             }
-            visit(site, Row(w.row.data(), length));
+            visit(site, FormedRow({w.row.data(), length}));
         });
     }
-    void begin(Push& push, Stage, const Aggregates& m, std::span<double> out) const {
-        push = {&m, out};
-        std::fill(out.begin(), out.end(), 0.0);
+    void begin(Workspace& w, Stage, const Aggregates& m) const {
+        w.aggregates = &m;
+        std::fill(w.arriving.begin(), w.arriving.end(), 0.0);
     }
-    void add(Push& push, const Site& site, double mass, Row response) const {
-        for (std::size_t a = 0; a < response.size(); ++a)
-            for_each_outcome(*push.aggregates, site, a,
-                             [&](double p, std::size_t state) { push.out[state] += mass * response[a] * p; });
+    template <class AnyRow>
+    void add(Workspace& w, const Site& site, double mass, const AnyRow& response) const {
+        for_each_action(response, [&](std::size_t a, double taken) {
+            for_each_outcome(*w.aggregates, site, a,
+                             [&](double p, std::size_t state) { w.arriving[state] += mass * taken * p; });
+        });
     }
-    void finish(Push&) const {}
+    void close(Workspace&) const {}
+    [[nodiscard]] EnteringMass& entering(Workspace& w) const { return w.entering; }
+    void finish(Workspace& w, std::span<double> out) const { std::copy_n(w.arriving.begin(), out.size(), out.begin()); }
 
-    [[nodiscard]] double reward(Stage, const Aggregates& m, Block, Action a) const {
+    [[nodiscard]] double reward(Stage, const Aggregates& m, Block b, Action a) const {
         if (a.at() == 0) return 0.0;
         const double p = charged(m, a.at());
-        return p * kValue[slot(a.at())] - (1.0 - p) * kWait;
+        const double wait = kWait * static_cast<double>(1 << layout_.type(b).at());
+        return p * kValue[slot(a.at())] - (1.0 - p) * wait;
     }
     /// Every level occurs; in a finite game one level more can be reached at each stage.
     [[nodiscard]] double stationary_exogenous(Stage r, Block b) const {
@@ -106,40 +121,47 @@ public:
         return outcome == 0 ? charged(m, a.at()) : outcome == 1 ? 1.0 - charged(m, a.at()) : 0.0;
     }
     /// A full battery is worth 10 per level, a token left over nothing.
-    void terminal_value(std::span<double> out) const {
-        for (std::size_t x = 0; x < out.size(); ++x) out[x] = 10.0 * static_cast<double>(x / layout_.sites());
+    void terminal_value(const Part& part, std::span<double> out) const {
+        part.for_each_site(Stage{layout_.stages() - 1}, [&](const Site& site, std::size_t) {
+            out[site.state] = 10.0 * static_cast<double>(layout_.exogenous(site.block).at());
+        });
     }
     /// Everybody starts empty, tokens 1 or 2.
-    void initial_law(std::span<double> out) const {
-        std::fill(out.begin(), out.end(), 0.0);
-        out[1] = out[2] = 0.5;
+    void initial_law(const Part& part, std::span<double> out) const {
+        part.for_each_site(Stage{}, [&](const Site& site, std::size_t) {
+            const bool starts_here =
+                layout_.exogenous(site.block).at() == 0 && (site.position == 1 || site.position == 2);
+            out[site.state] = starts_here ? 0.5 * layout_.type_infos()[layout_.type(site.block).at()].share : 0.0;
+        });
     }
 
 private:
-    /// visit(probability, state at the next stage)
+    /// visit(probability, state at the next stage, in the storage of this one)
     template <class Visit>
     void for_each_outcome(const Aggregates& m, const Site& site, std::size_t action, Visit&& visit) const {
         const std::size_t level = layout_.exogenous(site.block).at();
-        const auto state = [&](std::size_t to, std::size_t tokens) { return to * layout_.sites() + tokens; };
+        const std::size_t of_type = site.state - level * layout_.sites() - site.position;
+        const auto state = [&](std::size_t to, std::size_t tokens) { return of_type + to * layout_.sites() + tokens; };
         if (action == 0) {
-            visit(1.0, state(level, site.index));
+            visit(1.0, state(level, site.position));
             return;
         }
         const double p = charged(m, action);
         const std::size_t after_full = layout_.end() == CycleEnd::wraps ? 0 : kFull;
-        visit(p, state(level == kFull ? after_full : level + 1, site.index - bid(action)));
-        visit(1.0 - p, state(level, std::min<std::size_t>(site.index + 1, kTokens)));
+        visit(p, state(level == kFull ? after_full : level + 1, site.position - bid(action)));
+        visit(1.0 - p, state(level, std::min<std::size_t>(site.position + 1, kTokens)));
     }
 
-    static Layout layout_of(std::size_t stages, CycleEnd end) {
+    static Layout layout_of(std::size_t stages, CycleEnd end, const std::vector<double>& shares) {
         std::vector<ExogenousInfo> levels;
         for (std::size_t level = 0; level <= kFull; ++level) levels.push_back({std::to_string(level) + "/2", 0.0});
-        Layout::StageInfo stage{"hour", Account{}, {{"away", false}}, {}};
+        std::vector<TypeInfo> types;
+        for (const double share : shares) types.push_back({"driver" + std::to_string(types.size()), share});
+        Layout::StageInfo stage{"hour", Account{}, {{"away", false}}};
         for (int b = 0; b <= kTokens; ++b)
             for (const char* name : {"early, ", "late, "})
                 stage.actions.push_back({name + std::to_string(b), true, static_cast<double>(b)});
-        for (std::size_t tokens = 0; tokens <= kTokens; ++tokens) stage.row_lengths.push_back(1 + 2 * (tokens + 1));
-        return Layout(Lattice({kTokens}), {{"driver", 1.0}}, std::move(levels),
+        return Layout(Lattice({kTokens}), std::move(types), std::move(levels),
                       std::vector<Layout::StageInfo>(stages, stage), end);
     }
 

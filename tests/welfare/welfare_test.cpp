@@ -45,17 +45,16 @@ TEST(Benchmark, IsTheEquilibriumWithoutPriority) {
         test::small_economy({3, 3}, {1.0, 1.0}, Exchange::from_worth({1.0, 1.5}), Redistribution::all);
     for (auto& resource : rules.resources) resource.capacity.priority = 0.0;
     const MultiKarma game(rules);
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
     EvolutionSettings settings;
     settings.lambda = 200.0;
     settings.step = settings.response_rate = 1.0;
-    Evolution<MultiKarma> evolution(game, settings, std::move(mass), even_response(game.layout()));
+    Evolution<MultiKarma> evolution(game, settings, std::move(mass), even_response(whole(game)));
     for (int i = 0; i < 20; ++i) evolution.step();
     Operators<MultiKarma> operators(game);
-    for (const auto r : Range<Stage>(2)) operators.aggregate(r, evolution.mass().stage(r), evolution.response());
-    const auto found = payoffs(game.layout(), action_shares(game.layout(), evolution.mass(), evolution.response()),
-                               action_rewards(operators));
+    operators.aggregate(evolution.mass(), evolution.response());
+    const auto found = payoffs(operators, action_shares(evolution.mass(), evolution.response()));
     const auto benchmark = benchmark_payoffs(rules);
     for (std::size_t t = 0; t < 2; ++t) {
         // The weight of acting against one's interest is below e^-36 at this sharpness.
@@ -68,14 +67,14 @@ TEST(Benchmark, IsTheEquilibriumWithoutPriority) {
 TEST(Payoffs, OfTheLotteryByHand) {
     const MultiKarmaRules rules = case_study();
     const MultiKarma game(rules);
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
-    const Response zero = pure_response(game.layout(), [&](Stage r, const Site& site, std::size_t length) {
+    const Response zero = pure_response(whole(game), [&](Stage r, const Site& site, std::size_t length) {
         return game.start_action(PolicyStart::zero, r, site, length);
     });
     Operators<MultiKarma> operators(game);
-    for (const auto r : Range<Stage>(2)) operators.aggregate(r, mass.stage(r), zero);
-    const auto found = payoffs(game.layout(), action_shares(game.layout(), mass, zero), action_rewards(operators));
+    operators.aggregate(mass, zero);
+    const auto found = payoffs(operators, action_shares(mass, zero));
     const auto wait = [](double priority) {
         const double lose = 1.0 - priority / (1.0 + 1e-4), general_purpose = 0.5 - priority;
         return lose * (lose - general_purpose) / general_purpose;
@@ -111,13 +110,13 @@ TEST(Welfare, WhoDoesNotGainMakesItMinusInfinityNeverNaN) {
 
 TEST(Payoffs, OfATypeThatNeverTakesPart) {
     const MultiKarma game(case_study());
-    Field mass(game.layout());
+    Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
     const Response away =
-        pure_response(game.layout(), [](Stage, const Site&, std::size_t) { return Action{std::size_t{0}}; });
+        pure_response(whole(game), [](Stage, const Site&, std::size_t) { return Action{std::size_t{0}}; });
     Operators<MultiKarma> operators(game);
-    for (const auto r : Range<Stage>(2)) operators.aggregate(r, mass.stage(r), away);
-    const auto found = payoffs(game.layout(), action_shares(game.layout(), mass, away), action_rewards(operators));
+    operators.aggregate(mass, away);
+    const auto found = payoffs(operators, action_shares(mass, away));
     EXPECT_EQ(found[0].endogenous, 0.0);
     EXPECT_TRUE(std::isnan(found[0].exogenous));
 }

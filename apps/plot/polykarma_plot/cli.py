@@ -6,9 +6,10 @@ import os
 import pathlib
 import sys
 
-from . import convergence, karma, plane, policy, style, study as study_plot, utilisation
+from . import (convergence, design as design_plot, equilibria, karma, plane, policy, style, study as study_plot,
+               utilisation)
 from .errors import InputError, IoError
-from .results import Study, open_file
+from .results import Search, Study, open_file
 
 DESCRIPTION = """\
 Draws a file written by polykarma. stdout lists the files that were written."""
@@ -21,11 +22,18 @@ pictures of an equilibrium (polykarma solve):
   convergence   stationarity, gain and Bellman residual over the iterations, with the tolerances
                 (if the file has a history)
 
-pictures of a study (polykarma sweep, polykarma reproduce):
+pictures of a study (polykarma equilibria, polykarma sweep, polykarma reproduce):
   study         payoffs of every type, a row per design and start; published values as open diamonds
+  equilibria    the distinct equilibria of every design with their price levels, larger where more starts led there:
+                payoffs of the first two types, or payoff and Nash welfare of the only one
+                (if any were found)
   plane         payoffs of one type against those of the other (studies of exactly two types)
   utilisation   the designs side by side, first certified start of each (at most 8 designs)
-  With --point N or --points, the pictures of an equilibrium as well, in folders point_<N>.
+
+pictures of a search (polykarma design):
+  design        Nash welfare over the first two variables, a panel per combination of the axes
+
+With --point N or --points, of a study or a search the pictures of an equilibrium as well, in folders point_<N>.
 
 examples:
   polykarma-plot priority_lane.h5 -o pictures
@@ -35,7 +43,8 @@ examples:
 exit status: 0 pictures written, 2 arguments or file not usable, 4 reading or writing failed"""
 
 OF_EQUILIBRIUM = ("policy", "karma", "utilisation", "convergence")
-OF_STUDY = ("study", "plane", "utilisation")
+OF_STUDY = ("study", "equilibria", "plane", "utilisation")
+OF_SEARCH = ("design",)
 FORMATS = ("png", "svg")
 MOST_DESIGNS = 8  # more do not fit on a page of utilisation bars
 DPI = 200
@@ -60,10 +69,11 @@ def listed(allowed, what):
 
 
 def arguments(argv):
-    names = tuple(dict.fromkeys(OF_STUDY + OF_EQUILIBRIUM))
+    names = tuple(dict.fromkeys(OF_STUDY + OF_SEARCH + OF_EQUILIBRIUM))
     parser = Parser(prog="polykarma-plot", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", metavar="OUT.h5", help="file written by polykarma solve, sweep or reproduce")
+    parser.add_argument("file", metavar="OUT.h5",
+                        help="file written by polykarma solve, equilibria, sweep, reproduce or design")
     parser.add_argument("-o", "--output", metavar="DIR", required=True, type=pathlib.Path,
                         help="folder for the pictures, made if it is missing")
     parser.add_argument("--format", metavar="LIST", type=listed(FORMATS, "format"), default=list(FORMATS),
@@ -89,6 +99,8 @@ def equilibrium_pictures(state, what=""):
 
 def study_pictures(study):
     yield "study", "study", lambda: study_plot.build(study)
+    if study.found:
+        yield "equilibria", "equilibria", lambda: equilibria.build(study)
     if len(study.types) == 2:
         yield "plane", "plane", lambda: plane.build(study)
     shown = [(study_plot.design_name(design), study.first_certified(design)) for design in study.designs]
@@ -120,7 +132,10 @@ def point_pictures(study, only_point):
 
 def pictures(content, args):
     if isinstance(content, Study):
-        yield from study_pictures(content)
+        if isinstance(content, Search):
+            yield "design", "design", lambda: design_plot.build(content)
+        else:
+            yield from study_pictures(content)
         if args.points or args.point is not None:
             yield from point_pictures(content, args.point)
     elif args.points or args.point is not None:

@@ -72,13 +72,14 @@ def build(study):
     key_width = 0.35 + 0.068 * max(map(len, (axes_name(study), *names)))
     heading = ", ".join(part for part in (study.title, "payoffs of both types") if part)
     height = max(4.9, 1.5 + 0.2 * len(names))
-    fig = style.figure(9.0 + key_width, height, heading, legend_height=0.32, key_width=key_width)
+    compared = any(published(study, design, which) for design in study.designs for which in WHICH)
+    handles = legend_handles(study, compared)
+    fig = style.figure(9.0 + key_width, height, heading, style.legend_height(handles), key_width)
     panels = fig.subplots(1, len(WHICH))
     anchors = [draw(ax, study, which) for ax, which in zip(panels, WHICH)]
     for ax, which in zip(panels, WHICH):
         finish(ax, study, which)
-    compared = any(published(study, design, which) for design in study.designs for which in WHICH)
-    style.legend_below(fig, legend_handles(study, compared))
+    style.legend_below(fig, handles)
     key = "\n".join([axes_name(study), *names])
     fig.text(1 - key_width / fig.get_figwidth() + 0.01, 0.9, key, va="top", fontsize=8, linespacing=1.6)
     fig.draw_without_rendering()

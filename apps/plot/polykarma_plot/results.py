@@ -139,19 +139,33 @@ class Row:
         return bool(self.error)
 
 
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """One distinct certified equilibrium of a design."""
+
+    design: tuple  # axis labels
+    starts: int    # how many led there
+    point: int     # whose group holds it
+    payoffs: dict  # mean payoff over all stages, by type
+    welfare: float  # Nash welfare over all stages
+    prices: dict   # smallest bid that gets priority more often than not, by stage
+
+
 class Study:
     """The rows of a parameter study, its points and the published values it is compared with."""
+
+    TABLE = "results"
 
     def __init__(self, file, path):
         self.file = file
         self.path = path
-        if "results" not in file:
-            raise InputError(f"{path}: no dataset /results: is the file complete?")
-        table = file["results"][()]
+        if self.TABLE not in file:
+            raise InputError(f"{path}: no dataset /{self.TABLE}: is the file complete?")
+        table = file[self.TABLE][()]
         columns = list(table.dtype.names or ())
         lacking = [name for name in ("point", "start", "certified") if name not in columns]
         if lacking or not len(table):
-            raise InputError(f"{path}: /results has no {', '.join(lacking) or 'rows'}: is the file complete?")
+            raise InputError(f"{path}: /{self.TABLE} has no {', '.join(lacking) or 'rows'}: is the file complete?")
         self.axes = columns[columns.index("point") + 1 : columns.index("start")]
         self.types = [name[len("payoff_en_") :] for name in columns if name.startswith("payoff_en_")]
         self.rows = [self.row(record, columns) for record in table]
@@ -169,6 +183,26 @@ class Study:
             values={name: record[name] for name in numbers},
             error=text(record["error"]) if "error" in columns else "",
         )
+
+    @functools.cached_property
+    def found(self):
+        """The distinct certified equilibria, as the file lists them; none if it does not."""
+        if "equilibria" not in self.file:
+            return []
+        table = self.file["equilibria"][()]
+        columns = table.dtype.names
+        stages = [name[len("price_level_") :] for name in columns if name.startswith("price_level_")]
+        return [
+            Found(
+                design=tuple(text(record[axis]) for axis in self.axes),
+                starts=int(record["starts"]),
+                point=int(record["point"]),
+                payoffs={name: float(record[f"payoff_en_{name}"]) for name in self.types},
+                welfare=float(record["SW_en"]),
+                prices={stage: float(record[f"price_level_{stage}"]) for stage in stages},
+            )
+            for record in table
+        ]
 
     @functools.cached_property
     def groups(self):
@@ -224,8 +258,44 @@ class Study:
         return self.published.get(design, {}).get(f"{agent_type}_{which}", math.nan)
 
 
+class Search(Study):
+    """A search over variables: every economy it solved, combination by combination of the axes; points are the best."""
+
+    TABLE = "evaluations"
+
+    def __init__(self, file, path):
+        super().__init__(file, path)
+        names = file["evaluations"].dtype.names
+        if "evaluation" not in self.axes:
+            raise InputError(f"{path}: /evaluations has no column evaluation: is the file complete?")
+        split = self.axes.index("evaluation")
+        self.variables = list(names[names.index("evaluation") + 1 : names.index("start")])
+        self.axes = self.axes[:split]
+        self.rows = [dataclasses.replace(row, design=row.design[:split]) for row in self.rows]
+        self.designs = list(dict.fromkeys(row.design for row in self.rows))
+        self.objective = text(file.attrs.get("objective", "SW_en"))
+
+    def value(self, row):
+        return float(row.values[self.objective])
+
+    def of(self, design):
+        return [row for row in self.rows if row.design == design]
+
+    def best(self, design):
+        """The best certified point of a combination, or None."""
+        rows = [row for row in self.of(design) if row.certified and math.isfinite(self.value(row))]
+        return max(rows, key=self.value, default=None)
+
+    def base(self, design):
+        """The base economy's own point, or None."""
+        return next((row for row in self.of(design) if row.values["evaluation"] == 0), None)
+
+    def bounds(self, name):
+        return float(self.file.attrs[f"lower_{name}"]), float(self.file.attrs[f"upper_{name}"])
+
+
 def open_file(path):
-    """The open HDF5 file and what it holds: an Equilibrium or a Study."""
+    """The open HDF5 file and what it holds: an Equilibrium, a Study or a Search."""
     try:
         with open(path, "rb"):
             pass
@@ -241,4 +311,6 @@ def open_file(path):
     version = int(file.attrs.get("format_version", 0))
     if version != FORMAT_VERSION:
         raise InputError(f"{path}: format_version = {version}: this program reads version {FORMAT_VERSION}")
-    return file, Equilibrium(file, path) if kind == FORMATS[0] else Study(file, path)
+    if kind == FORMATS[0]:
+        return file, Equilibrium(file, path)
+    return file, Search(file, path) if Search.TABLE in file else Study(file, path)

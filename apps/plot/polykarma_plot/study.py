@@ -80,9 +80,11 @@ def axes_name(study):
 def build(study):
     places, spans = row_places(study)
     bottom = max(places.values())
-    height = 1.0 + len(study.types) * (0.75 + ROW_HEIGHT * (bottom + 2))
+    benchmark = any(np.isfinite(study.benchmark(design, study.types[0], "en")) for design in study.designs)
+    handles = legend_handles(study, published=bool(study.published), benchmark=benchmark)
+    height = 0.68 + style.legend_height(handles) + len(study.types) * (0.75 + ROW_HEIGHT * (bottom + 2))
     heading = ", ".join(part for part in (study.title, f"payoffs by {axes_name(study)}") if part)
-    fig = style.figure(9.2, height, heading, legend_height=0.32)
+    fig = style.figure(9.2, height, heading, style.legend_height(handles))
     panels = fig.subplots(len(study.types), len(WHICH), sharey=True, squeeze=False)
     for line, agent_type in zip(panels, study.types):
         for ax, (which, meaning) in zip(line, WHICH.items()):
@@ -98,8 +100,7 @@ def build(study):
     for ax in panels[:, 1:].flat:
         ax.tick_params(axis="y", which="both", labelleft=False, length=0)
     panels[0, 0].set_ylim(bottom + 0.5 + DESIGN_GAP / 2, -0.5 - DESIGN_GAP / 2)
-    benchmark = any(np.isfinite(study.benchmark(design, study.types[0], "en")) for design in study.designs)
-    style.legend_below(fig, legend_handles(study, published=bool(study.published), benchmark=benchmark))
+    style.legend_below(fig, handles)
     return fig
 
 

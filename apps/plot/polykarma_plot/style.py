@@ -79,9 +79,17 @@ def figure(width, height, title, legend_height=0.0, key_width=0.0):
     return result
 
 
+LEGEND_COLUMNS = 6  # of the longest entries there are, in the width of a study's pictures
+
+
+def legend_height(handles):
+    """Room in inches that a legend below the panels takes."""
+    return 0.32 + 0.18 * ((len(handles) - 1) // LEGEND_COLUMNS)
+
+
 def legend_below(fig, handles, columns=None):
     """A legend in the room kept free at the bottom."""
-    fig.legend(handles=handles, loc="lower center", ncol=columns or len(handles), columnspacing=1.6, handletextpad=0.6,
+    fig.legend(handles=handles, loc="lower center", ncol=columns or min(LEGEND_COLUMNS, len(handles)), columnspacing=1.6, handletextpad=0.6,
                bbox_to_anchor=(0.5, 0.0), borderaxespad=0.3)
 
 

@@ -1,0 +1,248 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "equilibrium/evolutionary.hpp"
+#include "equilibrium/newton.hpp"
+
+namespace polykarma {
+
+/// The damped dynamics until Newton's method takes over. The start and the dynamics say which equilibrium it will be;
+/// Newton's method gets there. Where the dynamics cycles, it is damped more; then the equilibrium is looked for at a
+/// smaller lambda, where responses are smooth and the dynamics settles, and followed from there to the lambda that was
+/// asked for. Where the softmax itself leaves more to gain than is tolerated, lambda is raised.   (docs/SOLVERS.md)
+template <Game G>
+class Acceleration {
+public:
+    Acceleration(const G& game, const EvolutionSettings& settings, Field mass, Response response,
+                 const Progress& progress, const Collective& ranks)
+        : settings_(settings),
+          rule_(settings, progress),
+          newton_(game, mass.part(), ranks),
+          evolution_(game, settings, std::move(mass), std::move(response), ranks) {}
+
+    /// The equilibrium that the start leads to.
+    SolveOutcome run() && {
+        bool newton = enters(settings_.lambda) && settle();
+        long steps = kDynamics;
+        for (long tries = 1; !newton && !rule_.over() && evolve(steps); ++tries) {
+            newton = settle();
+            if (newton || rule_.over()) break;
+            if (tries == kEager / 2) evolution_.slow_down(kSlower);
+            if (tries == kEager) newton = follow_from_below();
+            if (tries >= kEager) steps *= 2;
+        }
+        return std::move(*this).outcome(newton);
+    }
+
+    /// The equilibrium at the end of the branch that begins where responses are nearly even, wherever the start is.
+    SolveOutcome run_branch() && {
+        const bool newton = climb();
+        if (!newton && !rule_.over()) rule_.give_up();
+        return std::move(*this).outcome(newton);
+    }
+
+private:
+    static constexpr long kDynamics = 200;    ///< most steps of the dynamics between two tries of Newton's method
+    static constexpr long kGlance = 50;       ///< steps after which the dynamics is looked at
+    static constexpr long kEager = 8;         ///< tries before lambda is lowered, once; then they become rarer
+    static constexpr double kSlower = 0.5;    ///< factor on the step of the dynamics after half of those tries
+    static constexpr double kTrusted = 0.05;  ///< disagreement of a response that Newton's method may start from
+    static constexpr int kNewtonSteps = 25;
+    static constexpr int kIdleSteps = 2;     ///< steps that gain nothing and are borne with
+    static constexpr int kShortSteps = 8;    ///< short steps in a row that are
+    static constexpr double kShort = 0.25;   ///< fraction of a step that is short
+    static constexpr double kFarOff = 3.0;   ///< size of a step; all bid shares together are one a stage
+    static constexpr double kNearly = 1e-5;  ///< stationarity at which the next lambda may be tried
+    static constexpr double kCutoff = 1e-12;
+    static constexpr double kSmallestLambda = 0.05;
+    static constexpr long kDetourTries = 3;
+    static constexpr long kBranchTries = 100;
+    static constexpr double kJump = 1.05;  ///< of lambda over a fold
+    static constexpr double kLargestRaise = 256.0;
+    /// Of one lambda to the next.
+    static constexpr double kFirstRatio = 1.3, kLargestRatio = 2.0, kSmallestRatio = 1.005;
+
+    /// A state of Newton's method to come back to.
+    struct Place {
+        double lambda;
+        Field mass, value;
+        SparseResponse response;
+    };
+    [[nodiscard]] Place place() const {
+        return {newton_.lambda(), newton_.mass(), newton_.value(), newton_.response()};
+    }
+    void go_back(const Place& place) { newton_.start(place.lambda, place.mass, place.value, place.response); }
+
+    [[nodiscard]] SolveOutcome outcome(bool newton) && {
+        return {.reason = rule_.reason(),
+                .iterations = rule_.iterations(),
+                .lambda = newton ? newton_.lambda() : settings_.lambda,
+                .amplitude = rule_.amplitude(),
+                .history = std::move(rule_).history(),
+                .branch = std::move(branch_),
+                .mass = newton ? newton_.mass() : evolution_.mass(),
+                .response = newton ? newton_.response() : SparseResponse(evolution_.response(), kWrittenCutoff)};
+    }
+
+    /// Until Newton's method may start, at most so many steps, at least a glance. False if the search is over.
+    bool evolve(long steps) {
+        is_near_ = false;
+        for (long done = 0; !is_near_ && done < steps; done += kGlance) {
+            for (long i = 0; i < kGlance; ++i)
+                if (!rule_.goes_on(evolution_.step())) return false;
+            enters(settings_.lambda);
+        }
+        return true;
+    }
+
+    /// Newton's method at the state of the dynamics; whether it is close enough to a response to itself.
+    bool enters(double lambda) {
+        newton_.start(lambda, evolution_.mass(), evolution_.value(), SparseResponse(evolution_.response(), kCutoff));
+        return is_near_ = newton_.disagreement() <= kTrusted && newton_.residuals().stationarity <= kTrusted;
+    }
+
+    /// Steps as long as they lead somewhere, until there(residuals).
+    template <class There>
+    bool converge(There&& there) {
+        int idle = 0, short_steps = 0;
+        for (int i = 0; i < kNewtonSteps && !rule_.over(); ++i) {
+            const auto [size, fraction] = newton_.step();
+            const Residuals& now = newton_.residuals();
+            if (!(size < kFarOff) || !std::isfinite(now.stationarity + now.gain + now.bellman)) return false;
+            if (there(now)) return true;
+            if (fraction == 0.0 && !newton_.take_care() && ++idle > kIdleSteps) return false;
+            short_steps = fraction < kShort ? short_steps + 1 : 0;
+            if (short_steps > kShortSteps) return false;
+        }
+        return false;
+    }
+
+    /// At the lambda that was asked for: whether the search is over with what was aimed at, or with all of it but the
+    /// gain that no lambda takes away.
+    bool settle() {
+        if (!is_near_) return false;
+        const auto settled = [&](const Residuals& now) { return !rule_.goes_on(now) || rule_.met_but_for_gain(now); };
+        if (!converge(settled)) return false;
+        if (!rule_.over()) {
+            follow(kLargestRaise * settings_.lambda, settled, [] {});
+            if (!rule_.over()) rule_.smoothed();
+        }
+        return rule_.reason() == StopReason::converged || rule_.reason() == StopReason::smoothed;
+    }
+
+    /// From an equilibrium of the present lambda to that of a larger one, or as near to it as steps lead.
+    ///   arrived(): told of every lambda on the way
+    template <class There, class Arrived>
+    void follow(double lambda, There&& there, Arrived&& arrived) {
+        Place here = place();
+        for (double ratio = kFirstRatio; here.lambda < lambda && !rule_.over() && ratio >= kSmallestRatio;) {
+            newton_.sharpen(std::min(lambda, ratio * here.lambda));
+            if (converge(there)) {
+                here = place();
+                arrived();
+                ratio = std::min(kLargestRatio, ratio * std::sqrt(ratio));
+            } else {
+                if (!rule_.over()) go_back(here);
+                ratio = std::sqrt(ratio);
+            }
+        }
+    }
+
+    /// Good enough to go on to another lambda; never the end of the search.
+    [[nodiscard]] auto nearly() {
+        return [this](const Residuals& now) {
+            rule_.detour_goes_on(now);
+            return now.stationarity <= kNearly && now.bellman <= kNearly * now.value_scale;
+        };
+    }
+    /// The dynamics at another lambda, until Newton's method arrives from there.
+    bool settles(double lambda, long most_tries) {
+        evolution_.sharpen(lambda);
+        for (long tries = 0; tries < most_tries; ++tries) {
+            for (long i = 0; i < kDynamics; ++i)
+                if (!rule_.detour_goes_on(evolution_.step())) return false;
+            if (enters(lambda) && converge(nearly())) return true;
+            if (rule_.over()) return false;
+        }
+        return false;
+    }
+
+    /// A detour that leaves the dynamics where it was if it does not arrive: soft responses may lose karma that finds
+    /// no room.
+    bool follow_from_below() {
+        const Field before = evolution_.mass();
+        if (detour()) return true;
+        evolution_.sharpen(settings_.lambda);
+        evolution_.put(before);
+        return false;
+    }
+    /// The equilibrium of a smaller lambda, followed to the one that was asked for.
+    bool detour() {
+        evolution_.slow_down(1.0 / kSlower);
+        double lambda = settings_.lambda;
+        do {
+            lambda /= 4.0;
+            if (lambda < kSmallestLambda || rule_.over()) return false;
+        } while (!settles(lambda, kDetourTries));
+        follow(settings_.lambda, nearly(), [] {});
+        return arrives();
+    }
+    /// After following: whether that led to the lambda that was asked for, and the search is over there.
+    bool arrives() {
+        is_near_ = newton_.lambda() == settings_.lambda;
+        return !rule_.over() && settle();
+    }
+
+    /// From nearly even responses up. Where the branch folds back, the dynamics leads to where it goes on.
+    bool climb() {
+        for (double lambda = kSmallestLambda; newton_.lambda() < settings_.lambda;) {
+            if (!settles(lambda, kBranchTries)) return false;
+            note_branch(!branch_.empty());
+            follow(settings_.lambda, nearly(), [this] { note_branch(false); });
+            if (rule_.over()) return false;
+            evolution_.put(newton_.mass(), newton_.response());
+            lambda = std::min(settings_.lambda, kJump * newton_.lambda());
+        }
+        return arrives();
+    }
+    void note_branch(bool jump) {
+        BranchPoint point{newton_.lambda(), 0.0, 0.0, jump};
+        const auto sums = newton_.sums();
+        if (!branch_.empty()) {
+            for (std::size_t i = 0; i < sums.size(); ++i) point.change += std::abs(sums[i] - branch_sums_[i]);
+            const BranchPoint& before = branch_.back();
+            point.arclength = before.arclength + std::hypot(std::log(point.lambda / before.lambda), point.change);
+        }
+        branch_.push_back(point);
+        branch_sums_.assign(sums.begin(), sums.end());
+    }
+
+    EvolutionSettings settings_;
+    StopRule rule_;
+    LogitNewton<G> newton_;
+    Evolution<G> evolution_;
+    bool is_near_ = false;  // Newton's method may start where it is
+    std::vector<BranchPoint> branch_;
+    std::vector<double> branch_sums_;  // at its last point
+};
+
+/// Searches like `evolve`, faster.
+template <Game G>
+SolveOutcome accelerate(const G& game, const EvolutionSettings& settings, Field mass, Response response,
+                        const Progress& progress = {}, const Collective& ranks = Collective::serial()) {
+    return Acceleration<G>(game, settings, std::move(mass), std::move(response), progress, ranks).run();
+}
+
+/// The equilibrium that the principal branch of logit equilibria leads to: from lambda near 0, where responses are
+/// even, to the one that is asked for. Which one it is depends on no dynamics, unless the branch folds back.
+template <Game G>
+SolveOutcome follow_branch(const G& game, const EvolutionSettings& settings, Field mass, Response response,
+                           const Progress& progress = {}, const Collective& ranks = Collective::serial()) {
+    return Acceleration<G>(game, settings, std::move(mass), std::move(response), progress, ranks).run_branch();
+}
+
+}  // namespace polykarma

@@ -1,0 +1,244 @@
+#include "parallel/emulated.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <typeindex>
+#include <utility>
+
+#include "base/error.hpp"
+#include "parallel/rank_group.hpp"
+
+namespace polykarma {
+namespace {
+
+std::size_t at(int rank) { return static_cast<std::size_t>(rank); }
+
+void require(bool condition, const char* otherwise) {
+    if (!condition) throw std::logic_error(otherwise);
+}
+
+/// What the threads share. One mutex guards all of it, and what a rank hands over is read and written by others under
+/// that mutex only, while the rank waits.
+class MeetingPlace {
+public:
+    explicit MeetingPlace(int size) : left_(at(size), false), arrivals_(at(size)), to_root_(at(size)) {}
+
+    [[nodiscard]] int size() const { return static_cast<int>(left_.size()); }
+
+    /// Returns once all ranks are here. The last to come calls combine(all), where all(rank) is the argument of that
+    /// rank, while the others wait: nobody reads what another has stopped offering.
+    template <class Argument, class Combine>
+    void meet(int rank, Argument& argument, Combine combine) {
+        std::unique_lock lock(mutex_);
+        if (someone_left_) throw RankLost();
+        // An operation is known by the type of what it combines with.
+        arrivals_[at(rank)] = {typeid(Combine), &argument};
+        if (++arrived_ < size()) {
+            const auto present = meeting_;
+            changed_.wait(lock, [&] { return meeting_ != present || someone_left_; });
+            if (meeting_ == present) throw RankLost();
+            return;
+        }
+        try {
+            for (const Arrival& arrival : arrivals_)
+                require(arrival.operation == typeid(Combine), "ranks are in different operations");
+            combine([&](int r) -> Argument& { return *static_cast<Argument*>(arrivals_[at(r)].argument); });
+        } catch (...) {
+            give_up(std::current_exception());
+            throw;
+        }
+        arrived_ = 0;
+        ++meeting_;
+        changed_.notify_all();
+    }
+
+    void send_to_root(int from, std::span<const std::byte> message) {
+        const std::lock_guard lock(mutex_);
+        if (failed_ || left_[0]) throw RankLost();
+        to_root_[at(from)].emplace_back(message.begin(), message.end());
+        changed_.notify_all();
+    }
+
+    std::vector<std::byte> receive(int from) {
+        std::unique_lock lock(mutex_);
+        auto& waiting = to_root_[at(from)];
+        changed_.wait(lock, [&] { return !waiting.empty() || failed_ || left_[at(from)]; });
+        if (failed_ || waiting.empty()) throw RankLost();
+        std::vector<std::byte> message = std::move(waiting.front());
+        waiting.pop_front();
+        return message;
+    }
+
+    /// A rank has ended and takes part in nothing any more.
+    void leave(int rank) {
+        const std::lock_guard lock(mutex_);
+        left_[at(rank)] = someone_left_ = true;
+        changed_.notify_all();
+    }
+    /// It has ended by an exception.
+    void fail(std::exception_ptr exception) {
+        const std::lock_guard lock(mutex_);
+        give_up(std::move(exception));
+    }
+    /// Throws the first exception, if there was one.
+    void rethrow() {
+        if (first_) std::rethrow_exception(first_);
+    }
+
+private:
+    struct Arrival {
+        std::type_index operation = typeid(void);
+        void* argument = nullptr;
+    };
+
+    void give_up(std::exception_ptr why) {
+        if (!first_) first_ = std::move(why);
+        failed_ = someone_left_ = true;
+        changed_.notify_all();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<bool> left_;
+    bool someone_left_ = false;  ///< there will be no further meeting
+    bool failed_ = false;        ///< and no further operation of any kind
+    std::exception_ptr first_;
+    std::vector<Arrival> arrivals_;
+    int arrived_ = 0;
+    std::uint64_t meeting_ = 0;
+    std::vector<std::deque<std::vector<std::byte>>> to_root_;  ///< [from], oldest first
+};
+
+/// a + b, which must need no rounding. Knuth's two-sum gives what rounding has cut off.
+double exact_addition(double a, double b) {
+    const double sum = a + b;
+    const double from_b = sum - a;
+    const double cut_off = (a - (sum - from_b)) + (b - from_b);
+    require(!(cut_off != 0.0 && cut_off == cut_off), "a sum of doubles over ranks is not exact");
+    return sum;
+}
+
+class EmulatedGroup final : public RankGroup {
+public:
+    EmulatedGroup(int rank, std::shared_ptr<MeetingPlace> place)
+        : RankGroup(rank, place->size()), place_(std::move(place)) {}
+
+    void send_to_root(std::span<const std::byte> message) override { place_->send_to_root(rank(), message); }
+    std::vector<std::byte> receive(int from) override { return place_->receive(from); }
+
+    int broadcast(int value) override {
+        place_->meet(rank(), value, [this](auto all) {
+            for (int r = 1; r < size(); ++r) all(r) = all(0);
+        });
+        return value;
+    }
+
+    std::vector<std::byte> broadcast(std::vector<std::byte> bytes) override {
+        place_->meet(rank(), bytes, [this](auto all) {
+            for (int r = 1; r < size(); ++r) all(r) = all(0);
+        });
+        return bytes;
+    }
+
+    void sum(std::span<std::int64_t> values) override {
+        reduce(values, [](std::int64_t a, std::int64_t b) { return a + b; });
+    }
+    void sum(std::span<double> values) override { reduce(values, exact_addition); }
+    void maximum(std::span<double> values) override {
+        reduce(values, [](double a, double b) { return std::max(a, b); });
+    }
+
+    void exchange(const Messages& messages, std::span<const double> out, std::span<double> in) override {
+        const Timed timed = count_exchange(messages);
+        Mail mail{&messages, out, in};
+        place_->meet(rank(), mail, [this](auto all) {
+            std::size_t sent = 0;
+            std::size_t received = 0;
+            for (int r = 0; r < size(); ++r) {
+                sent += all(r).messages->sends.size();
+                received += all(r).messages->receives.size();
+                for (const auto& part : all(r).messages->receives) deliver(all(part.rank), r, part, all(r).in);
+            }
+            require(sent == received, "a message of exchange() is not received");
+        });
+    }
+
+    std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) override {
+        std::vector<std::vector<std::byte>> result(messages.size());
+        auto mail = std::pair{&messages, &result};
+        place_->meet(rank(), mail, [this](auto all) {
+            for (int from = 0; from < size(); ++from)
+                for (int to = 0; to < size(); ++to) (*all(to).second)[at(from)] = std::move((*all(from).first)[at(to)]);
+        });
+        return result;
+    }
+
+    void barrier() override {
+        int nothing = 0;
+        place_->meet(rank(), nothing, [](auto) {});
+    }
+
+private:
+    struct Mail {
+        const Messages* messages;
+        std::span<const double> out;
+        std::span<double> in;
+    };
+
+    static void deliver(const Mail& sender, int to, const Messages::Part& received, std::span<double> in) {
+        const auto& sends = sender.messages->sends;
+        const auto sent = std::ranges::lower_bound(sends, to, {}, &Messages::Part::rank);
+        require(sent != sends.end() && sent->rank == to && sent->count == received.count,
+                "a message of exchange() is not the one expected");
+        std::ranges::copy(sender.out.subspan(sent->offset, sent->count), in.subspan(received.offset).begin());
+    }
+
+    template <class T, class Operation>
+    void reduce(std::span<T> values, Operation operation) {
+        const Timed timed = count_reduction(values.size_bytes());
+        place_->meet(rank(), values, [&, this](auto all) {
+            for (int r = 0; r < size(); ++r)
+                require(all(r).size() == values.size(), "ranks reduce different numbers of values");
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                T total = all(0)[i];
+                for (int r = 1; r < size(); ++r) total = operation(total, all(r)[i]);
+                for (int r = 0; r < size(); ++r) all(r)[i] = total;
+            }
+        });
+    }
+
+    std::shared_ptr<MeetingPlace> place_;
+};
+
+}  // namespace
+
+void emulate_ranks(int size, const std::function<void(const Collective&)>& body) {
+    POLYKARMA_EXPECTS(size > 0);
+    if (size == 1) return body(Collective::serial());
+    const auto place = std::make_shared<MeetingPlace>(size);
+    const auto run = [&](int rank) {
+        try {
+            body(Collective(std::make_shared<EmulatedGroup>(rank, place)));
+        } catch (...) {
+            place->fail(std::current_exception());
+        }
+        place->leave(rank);
+    };
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(at(size));
+        try {
+            for (int rank = 0; rank < size; ++rank) threads.emplace_back(run, rank);
+        } catch (...) {
+            // The system has no thread left: those that run must not wait for the others.
+            place->fail(std::current_exception());
+        }
+    }
+    place->rethrow();
+}
+
+}  // namespace polykarma
