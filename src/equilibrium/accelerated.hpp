@@ -61,7 +61,8 @@ private:
     static constexpr double kSmallestLambda = 0.05;
     static constexpr long kDetourTries = 3;
     static constexpr long kBranchTries = 100;
-    static constexpr double kJump = 1.05;  ///< of lambda over a fold
+    static constexpr double kJump = 1.05;        ///< of lambda over a fold
+    static constexpr double kBranchStep = 0.05;  ///< of the bid shares; larger ones may lead to another branch
     static constexpr double kLargestRaise = 256.0;
     /// Of one lambda to the next.
     static constexpr double kFirstRatio = 1.3, kLargestRatio = 2.0, kSmallestRatio = 1.005;
@@ -128,22 +129,21 @@ private:
         const auto settled = [&](const Residuals& now) { return !rule_.goes_on(now) || rule_.met_but_for_gain(now); };
         if (!converge(settled)) return false;
         if (!rule_.over()) {
-            follow(kLargestRaise * settings_.lambda, settled, [] {});
+            follow(kLargestRaise * settings_.lambda, settled, [] { return true; });
             if (!rule_.over()) rule_.smoothed();
         }
         return rule_.reason() == StopReason::converged || rule_.reason() == StopReason::smoothed;
     }
 
     /// From an equilibrium of the present lambda to that of a larger one, or as near to it as steps lead.
-    ///   arrived(): told of every lambda on the way
-    template <class There, class Arrived>
-    void follow(double lambda, There&& there, Arrived&& arrived) {
+    ///   accept(): asked about every lambda on the way; false asks for a smaller step
+    template <class There, class Accept>
+    void follow(double lambda, There&& there, Accept&& accept) {
         Place here = place();
         for (double ratio = kFirstRatio; here.lambda < lambda && !rule_.over() && ratio >= kSmallestRatio;) {
             newton_.sharpen(std::min(lambda, ratio * here.lambda));
-            if (converge(there)) {
+            if (converge(there) && accept()) {
                 here = place();
-                arrived();
                 ratio = std::min(kLargestRatio, ratio * std::sqrt(ratio));
             } else {
                 if (!rule_.over()) go_back(here);
@@ -188,7 +188,7 @@ private:
             lambda /= 4.0;
             if (lambda < kSmallestLambda || rule_.over()) return false;
         } while (!settles(lambda, kDetourTries));
-        follow(settings_.lambda, nearly(), [] {});
+        follow(settings_.lambda, nearly(), [] { return true; });
         return arrives();
     }
     /// After following: whether that led to the lambda that was asked for, and the search is over there.
@@ -202,18 +202,29 @@ private:
         for (double lambda = kSmallestLambda; newton_.lambda() < settings_.lambda;) {
             if (!settles(lambda, kBranchTries)) return false;
             note_branch(!branch_.empty());
-            follow(settings_.lambda, nearly(), [this] { note_branch(false); });
+            follow(settings_.lambda, nearly(), [this] {
+                const bool near = change_on_branch() <= kBranchStep;
+                if (near) note_branch(false);
+                return near;
+            });
             if (rule_.over()) return false;
             evolution_.put(newton_.mass(), newton_.response());
             lambda = std::min(settings_.lambda, kJump * newton_.lambda());
         }
         return arrives();
     }
+    /// Of the sums since the last point of the branch.
+    [[nodiscard]] double change_on_branch() const {
+        const auto sums = newton_.sums();
+        double change = 0.0;
+        for (std::size_t i = 0; i < sums.size(); ++i) change += std::abs(sums[i] - branch_sums_[i]);
+        return change;
+    }
     void note_branch(bool jump) {
         BranchPoint point{newton_.lambda(), 0.0, 0.0, jump};
         const auto sums = newton_.sums();
         if (!branch_.empty()) {
-            for (std::size_t i = 0; i < sums.size(); ++i) point.change += std::abs(sums[i] - branch_sums_[i]);
+            point.change = change_on_branch();
             const BranchPoint& before = branch_.back();
             point.arclength = before.arclength + std::hypot(std::log(point.lambda / before.lambda), point.change);
         }
