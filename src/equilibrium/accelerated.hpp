@@ -26,26 +26,21 @@ public:
 
     /// The equilibrium that the start leads to.
     SolveOutcome run() && {
-        bool newton = enters(settings_.lambda) && settle();
-        long steps = kDynamics;
-        for (long tries = 1; !newton && !rule_.over() && evolve(steps); ++tries) {
-            newton = settle();
-            if (newton || rule_.over()) break;
-            if (tries == kEager / 2) evolution_.slow_down(kSlower);
-            if (tries == kEager) newton = follow_from_below();
-            if (tries >= kEager) steps *= 2;
-        }
+        const bool newton = (enters(settings_.lambda) && settle()) || search();
         return std::move(*this).outcome(newton);
     }
 
     /// The equilibrium at the end of the branch that begins where responses are nearly even, wherever the start is.
     SolveOutcome run_branch() && {
-        const bool newton = climb();
+        bool newton = climb();
+        if (!newton && stays()) newton = search();
         if (!newton && !rule_.over()) rule_.give_up();
         return std::move(*this).outcome(newton);
     }
 
 private:
+    using Turn = typename LogitNewton<G>::Turn;
+
     static constexpr long kDynamics = 200;    ///< most steps of the dynamics between two tries of Newton's method
     static constexpr long kGlance = 50;       ///< steps after which the dynamics is looked at
     static constexpr long kEager = 8;         ///< tries before lambda is lowered, once; then they become rarer
@@ -63,6 +58,9 @@ private:
     static constexpr long kBranchTries = 100;
     static constexpr double kJump = 1.05;        ///< of lambda over a fold
     static constexpr double kBranchStep = 0.05;  ///< of the bid shares; larger ones may lead to another branch
+    static constexpr double kFirstArc = 0.2, kSmallestArc = 1e-5;
+    static constexpr int kMostArcs = 500;        ///< without a jump
+    static constexpr double kLargestLeap = 3.0;  ///< of lambda, by Newton's method
     static constexpr double kLargestRaise = 256.0;
     /// Of one lambda to the next.
     static constexpr double kFirstRatio = 1.3, kLargestRatio = 2.0, kSmallestRatio = 1.005;
@@ -89,6 +87,19 @@ private:
                 .response = newton ? newton_.response() : SparseResponse(evolution_.response(), kWrittenCutoff)};
     }
 
+    /// Dynamics and Newton's method in turns, until the search is over; true where Newton's method has the end.
+    bool search() {
+        long steps = kDynamics;
+        for (long tries = 1; !rule_.over() && evolve(steps); ++tries) {
+            if (settle()) return true;
+            if (rule_.over()) break;
+            if (tries == kEager / 2) evolution_.slow_down(kSlower);
+            if (tries == kEager && leave()) return true;
+            if (tries >= kEager) steps *= 2;
+        }
+        return false;
+    }
+
     /// Until Newton's method may start, at most so many steps, at least a glance. False if the search is over.
     bool evolve(long steps) {
         is_near_ = false;
@@ -109,9 +120,13 @@ private:
     /// Steps as long as they lead somewhere, until there(residuals).
     template <class There>
     bool converge(There&& there) {
+        return converge(there, [this] { return newton_.step(); });
+    }
+    template <class There, class Take>
+    bool converge(There&& there, Take&& take) {
         int idle = 0, short_steps = 0;
         for (int i = 0; i < kNewtonSteps && !rule_.over(); ++i) {
-            const auto [size, fraction] = newton_.step();
+            const auto [size, fraction] = take();
             const Residuals& now = newton_.residuals();
             if (!(size < kFarOff) || !std::isfinite(now.stationarity + now.gain + now.bellman)) return false;
             if (there(now)) return true;
@@ -129,20 +144,19 @@ private:
         const auto settled = [&](const Residuals& now) { return !rule_.goes_on(now) || rule_.met_but_for_gain(now); };
         if (!converge(settled)) return false;
         if (!rule_.over()) {
-            follow(kLargestRaise * settings_.lambda, settled, [] { return true; });
+            follow(kLargestRaise * settings_.lambda, settled);
             if (!rule_.over()) rule_.smoothed();
         }
         return rule_.reason() == StopReason::converged || rule_.reason() == StopReason::smoothed;
     }
 
     /// From an equilibrium of the present lambda to that of a larger one, or as near to it as steps lead.
-    ///   accept(): asked about every lambda on the way; false asks for a smaller step
-    template <class There, class Accept>
-    void follow(double lambda, There&& there, Accept&& accept) {
+    template <class There>
+    void follow(double lambda, There&& there) {
         Place here = place();
         for (double ratio = kFirstRatio; here.lambda < lambda && !rule_.over() && ratio >= kSmallestRatio;) {
             newton_.sharpen(std::min(lambda, ratio * here.lambda));
-            if (converge(there) && accept()) {
+            if (converge(there)) {
                 here = place();
                 ratio = std::min(kLargestRatio, ratio * std::sqrt(ratio));
             } else {
@@ -171,14 +185,23 @@ private:
         return false;
     }
 
-    /// A detour that leaves the dynamics where it was if it does not arrive: soft responses may lose karma that finds
-    /// no room.
-    bool follow_from_below() {
+    /// Remedies for a dynamics that leads to no equilibrium. One that does not help leaves the dynamics where it was
+    /// (soft responses may lose karma that finds no room), or at the end of the branch.
+    bool leave() {
         const Field before = evolution_.mass();
-        if (detour()) return true;
-        evolution_.sharpen(settings_.lambda);
-        evolution_.put(before);
+        for (const auto remedy : {&Acceleration::detour, &Acceleration::climb}) {
+            if (rule_.over()) return false;
+            if ((this->*remedy)()) return true;
+            if (!stays()) evolution_.put(before);
+        }
         return false;
+    }
+    /// The dynamics at the lambda that was asked for; whether it goes on from where Newton's method arrived.
+    bool stays() {
+        evolution_.sharpen(settings_.lambda);
+        const bool arrived = newton_.lambda() == settings_.lambda && is_near_;
+        if (arrived) evolution_.put(newton_.mass(), newton_.response());
+        return arrived;
     }
     /// The equilibrium of a smaller lambda, followed to the one that was asked for.
     bool detour() {
@@ -188,30 +211,74 @@ private:
             lambda /= 4.0;
             if (lambda < kSmallestLambda || rule_.over()) return false;
         } while (!settles(lambda, kDetourTries));
-        follow(settings_.lambda, nearly(), [] { return true; });
+        follow(settings_.lambda, nearly());
         return arrives();
     }
-    /// After following: whether that led to the lambda that was asked for, and the search is over there.
+    /// After following: whether that led to the lambda that was asked for, and the search is over there. If it is not,
+    /// Newton's method stays where it arrived.
     bool arrives() {
         is_near_ = newton_.lambda() == settings_.lambda;
-        return !rule_.over() && settle();
+        const Place end = place();
+        if (!rule_.over() && settle()) return true;
+        if (!rule_.over()) go_back(end);
+        return false;
     }
 
-    /// From nearly even responses up. Where the branch folds back, the dynamics leads to where it goes on.
+    /// From nearly even responses up, along the branch and around its folds. Where it cannot be followed (rules have
+    /// kinks, where it turns at once), Newton's method or the dynamics leads from there to where it goes on.
     bool climb() {
-        for (double lambda = kSmallestLambda; newton_.lambda() < settings_.lambda;) {
-            if (!settles(lambda, kBranchTries)) return false;
-            note_branch(!branch_.empty());
-            follow(settings_.lambda, nearly(), [this] {
-                const bool near = change_on_branch() <= kBranchStep;
-                if (near) note_branch(false);
-                return near;
-            });
+        if (!settles(kSmallestLambda, kBranchTries)) return false;
+        note_branch(false);
+        for (double furthest = 0.0;;) {
+            follow_arc();
             if (rule_.over()) return false;
-            evolution_.put(newton_.mass(), newton_.response());
-            lambda = std::min(settings_.lambda, kJump * newton_.lambda());
+            if (newton_.lambda() == settings_.lambda) return arrives();
+            furthest = std::max(furthest, newton_.lambda());
+            if (!leap(furthest)) return false;
+            note_branch(true);
         }
-        return arrives();
+    }
+    /// To an equilibrium at a larger lambda than ever before on the branch.
+    bool leap(double furthest) {
+        const Place here = place();
+        for (double ratio = kJump; ratio < kLargestLeap; ratio *= ratio) {
+            newton_.sharpen(std::min(settings_.lambda, ratio * furthest));
+            if (converge(nearly())) return true;
+            if (rule_.over()) return false;
+            go_back(here);
+        }
+        evolution_.put(here.mass, here.response);
+        return settles(std::min(settings_.lambda, kJump * furthest), kBranchTries);
+    }
+    /// From an equilibrium along the branch through it, to the lambda that was asked for or as near as steps lead.
+    void follow_arc() {
+        Place here = place();
+        bool has_tangent = newton_.turn(Turn::upwards);
+        double longest = kFirstArc;
+        for (int arcs = 0; has_tangent && arcs < kMostArcs && here.lambda >= 0.5 * kSmallestLambda; ++arcs) {
+            const double length = std::min(longest, longest_arc());
+            if (length < kSmallestArc) return;
+            newton_.predict(length);
+            if (newton_.lambda() >= settings_.lambda) newton_.sharpen(settings_.lambda);
+            const bool ends = newton_.lambda() == settings_.lambda;
+            const bool near = ends ? converge(nearly()) : converge(nearly(), [this] { return newton_.correct(); });
+            if (near && change_on_branch() <= 2.0 * kBranchStep) {
+                note_branch(false);
+                if (ends) return;
+                here = place();
+                has_tangent = newton_.turn(Turn::onwards);
+                longest = 2.0 * length;
+            } else {
+                if (rule_.over()) return;
+                go_back(here);
+                longest = 0.5 * length;
+            }
+        }
+    }
+    /// At which neither the bid shares nor lambda change by more than they may at once.
+    [[nodiscard]] double longest_arc() const {
+        return std::min(kBranchStep / newton_.tangent_size(),
+                        std::log(kLargestRatio) / std::abs(newton_.tangent_log_lambda()));
     }
     /// Of the sums since the last point of the branch.
     [[nodiscard]] double change_on_branch() const {

@@ -20,8 +20,9 @@ namespace polykarma {
 template <Game G>
 class LogitLinearization {
 public:
-    /// Whether an answer contains what the point itself still misses of the equations.
-    enum class Residual { counts, ignored };
+    /// What an answer contains besides the change of the sums: what the point itself still misses of the equations,
+    /// or what becomes of it when log lambda grows by one.
+    enum class Cause { sums_alone, residual, sharpness };
 
     /// All three outlive this.
     LogitLinearization(Operators<G>& operators, ConservedQuantities<G>& conserved, const LogitPoint<G>& point)
@@ -49,22 +50,22 @@ public:
 
     /// out <- change of the sums that a change of them along `direction` makes.
     ///   tolerance: of the inner solves, relative
-    void respond(std::span<const double> direction, Residual residual, double tolerance, std::span<double> out) {
+    void respond(std::span<const double> direction, Cause cause, double tolerance, std::span<double> out) {
         tolerance_ = tolerance;
         const double size = size_of(direction);
         double h = size > 0.0 ? kDifference / size : 1.0;
         shift(point_.sums, h, direction);
         std::ranges::fill(value_change(), 0.0);
-        change_values(h, residual, right_);
+        change_values(h, cause, right_);
         solve_inner([&](std::span<const double> in, std::span<double> o) { values_left(in, o); }, value_change(),
                     kRounding * point_.residuals.value_scale);
         if (size == 0.0) h = 1e-6 / std::max(largest(value_change()), 1e-300);
-        change_values(h, residual, right_);
-        change_response(residual);
+        change_values(h, cause, right_);
+        change_response(cause);
         const double most = largest(response_change_);
         h = std::min(size > 0.0 ? kDifference / size : 1.0, most > 0.0 ? 10.0 * kDifference / most : 1.0);
         shift(point_.sums, h, direction);
-        change_mass(h, residual);
+        change_mass(h, cause);
         tally_changes(most, out);
     }
 
@@ -199,7 +200,7 @@ private:
 
     /// Change of V over one cycle under the shifted aggregates when that of the next cycle is value_change(), per h;
     /// the changes of the action values go to response_change_.
-    void change_values(double h, Residual residual, std::span<double> out) {
+    void change_values(double h, Cause cause, std::span<double> out) {
         const auto first = shifted_value_.stage(Stage{});
         const auto v = std::as_const(point_.value).stage(Stage{});
         for (std::size_t x = 0; x < first.size(); ++x) first[x] = v[x] + h * value_change()[x];
@@ -216,9 +217,8 @@ private:
                         (q[static_cast<std::size_t>(row.actions[k])] - point_.entry_values[entry]) / h;
                     response_change_[entry] = change;
                     sum += point_.slopes[entry] * change;
-                    if (residual == Residual::counts)
-                        sum += row.probabilities[k] * point_.excess[entry] *
-                               (point_.entry_values[entry] - point_.entry_values[start]);
+                    sum += row.probabilities[k] * forcing(cause, entry) *
+                           (point_.entry_values[entry] - point_.entry_values[start]);
                 }
                 buffer_[site.state] = sum;
             });
@@ -228,19 +228,32 @@ private:
             for (std::size_t x = 0; x < shifted.size(); ++x) shifted[x] = old[x] + h * buffer_[x];
         }
         for (std::size_t x = 0; x < out.size(); ++x)
-            out[x] = buffer_[x] + (residual == Residual::counts ? point_.fresh[x] - v[x] : 0.0);
+            out[x] = buffer_[x] + (cause == Cause::residual ? point_.fresh[x] - v[x] : 0.0);
         ++products_;
     }
 
-    /// From changes of the action values to those of the response: d pi = pi (g - mean g), g = excess + lambda dQ.
-    void change_response(Residual residual) {
+    /// What the cause itself changes of log pi, up to a constant in every state: the excess, or lambda (Q - V), which
+    /// the slopes pi (1 + lambda (Q - V)) contain.
+    [[nodiscard]] double forcing(Cause cause, std::size_t entry) const {
+        switch (cause) {
+            case Cause::sums_alone:
+                break;
+            case Cause::residual:
+                return point_.excess[entry];
+            case Cause::sharpness:
+                return point_.slopes[entry] / point_.response.probabilities()[entry] - 1.0;
+        }
+        return 0.0;
+    }
+
+    /// From changes of the action values to those of the response: d pi = pi (g - mean g), g = forcing + lambda dQ.
+    void change_response(Cause cause) {
         const auto starts = point_.response.starts();
         const auto p = point_.response.probabilities();
         for (std::size_t state = 0; state + 1 < starts.size(); ++state) {
             double mean = 0.0;
             for (auto i = starts[state]; i < starts[state + 1]; ++i) {
-                response_change_[i] =
-                    lambda_ * response_change_[i] + (residual == Residual::counts ? point_.excess[i] : 0.0);
+                response_change_[i] = lambda_ * response_change_[i] + forcing(cause, i);
                 mean += p[i] * response_change_[i];
             }
             for (auto i = starts[state]; i < starts[state + 1]; ++i)
@@ -249,7 +262,7 @@ private:
     }
 
     /// mass_change_ of all stages under the shifted aggregates and the changed response, per h.
-    void change_mass(double h, Residual residual) {
+    void change_mass(double h, Cause cause) {
         for (const auto r : Range<Stage>(stages())) {
             const auto forcing = mass_forcing_.stage(layout().next(r));
             const auto d = std::as_const(point_.mass).stage(r);
@@ -270,7 +283,7 @@ private:
                 std::fill(forcing.begin(), forcing.end(), 0.0);
             }
         }
-        if (residual == Residual::counts) {
+        if (cause == Cause::residual) {
             const auto forcing = mass_forcing_.stage(Stage{});
             const auto d = std::as_const(point_.mass).stage(Stage{});
             for (std::size_t x = 0; x < forcing.size(); ++x) forcing[x] += point_.arrived[x] - d[x];

@@ -20,7 +20,11 @@ namespace polykarma {
 /// of low rank (a price level, a delay and a credit rate per stage, more or less), so that a few answers give the step.
 /// See docs/SOLVERS.md.
 ///
-/// All ranks call together. Memory: about 15 doubles per state and 5 per action with weight.
+/// Along a branch of equilibria lambda is one more unknown, and the length of a step one more equation: steps go around
+/// the folds where lambda has to shrink for a while.
+///
+/// All ranks call together. Memory: about 15 doubles per state and 5 per action with weight; along a branch 4 more per
+/// state of the first stage.
 template <Game G>
 class LogitNewton {
 public:
@@ -29,16 +33,15 @@ public:
           conserved_(game, part, ranks),
           point_(part),
           linear_(operators_, conserved_, point_),
-          kept_{AlignedVector<double>(part.states(Stage{})),
+          kept_{0.0,
+                AlignedVector<double>(part.states(Stage{})),
                 AlignedVector<double>(part.states(Stage{})),
                 {},
                 SparseResponse(part),
                 {}},
           images_(operators_.sums_size(), 2 * part.states(Stage{}), kMostImages),
-          changes_(2 * part.states(Stage{})),
           buffer_(part.most_states()),
           weights_(padded(game.layout().longest_row())),
-          direction_(operators_.sums_size()),
           rest_(operators_.sums_size()),
           answer_(operators_.sums_size()) {}
     LogitNewton(const LogitNewton&) = delete;
@@ -68,11 +71,49 @@ public:
     /// solved, or when no mass near the one reached holds the economy's karma.
     Step step() {
         const FlushDenormals guard;
-        conserved_.orthogonalize(point_.mass.stage(Stage{}));
-        linear_.form(lambda_);
-        if (!solve()) return {};
-        const double fraction = search();
-        return is_same_economy_ ? Step{size_of(direction_), fraction} : Step{};
+        form();
+        move_.log_lambda = 0.0;
+        return solve(Cause::residual, move_) ? take() : Step{};
+    }
+
+    /// Where the tangent of a branch points: to larger lambda, or as the one before it does.
+    enum class Turn { upwards, onwards };
+    /// The tangent of the branch of equilibria through the state reached, which is one of them. False if its equations
+    /// could not be solved.
+    bool turn(Turn where) {
+        const FlushDenormals guard;
+        form();
+        if (!solve(Cause::sharpness, turn_)) return false;
+        const double steepness = kSumsWeight * KnownImages::norm(turn_.sums);
+        double onwards = 1.0;
+        if (where == Turn::onwards)
+            onwards = kSumsWeight * kSumsWeight * dot(turn_.sums, tangent_.sums) + tangent_.log_lambda;
+        tangent_ = turn_;
+        tangent_.log_lambda = 1.0;
+        tangent_.scale((onwards < 0.0 ? -1.0 : 1.0) / std::hypot(steepness, 1.0));
+        return true;
+    }
+    /// Of the tangent: the change of log lambda, and the size of that of the sums, on the way of length one.
+    [[nodiscard]] double tangent_log_lambda() const { return tangent_.log_lambda; }
+    [[nodiscard]] double tangent_size() const { return size_of(tangent_.sums); }
+    /// Goes along the tangent, to a state that is nearly an equilibrium.
+    void predict(double length) {
+        const FlushDenormals guard;
+        move_ = tangent_;
+        move_.scale(length);
+        keep();
+        advance(1.0);
+    }
+    /// One step towards the branch, across the tangent.
+    Step correct() {
+        const FlushDenormals guard;
+        form();
+        if (!solve(Cause::residual, move_) || !solve(Cause::sharpness, turn_)) return {};
+        const double weight = kSumsWeight * kSumsWeight;
+        move_.log_lambda =
+            -weight * dot(tangent_.sums, move_.sums) / (weight * dot(tangent_.sums, turn_.sums) + tangent_.log_lambda);
+        move_.add(move_.log_lambda, turn_);
+        return take();
     }
 
     /// Solves the equations of the steps to come more precisely, until the next start. False if they already were.
@@ -95,7 +136,7 @@ public:
     [[nodiscard]] long products() const { return linear_.products() + evaluations_; }
 
 private:
-    using Residual = typename LogitLinearization<G>::Residual;
+    using Cause = typename LogitLinearization<G>::Cause;
 
     static constexpr std::size_t kMostImages = 24;
     static constexpr double kInnerTolerance = 1e-4;  // of the first solves of a step
@@ -110,6 +151,8 @@ private:
     static constexpr double kSmallestFraction = 0.1;
     /// Part of what is left over that a whole step has to take away at least.
     static constexpr double kDecrease = 0.1;
+    /// Of the sums beside log lambda, where lengths along a branch are measured.
+    static constexpr double kSumsWeight = 10.0;
     /// Actions with less than this part of the weight of a state are dropped.
     static constexpr double kCutoff = 1e-12;
 
@@ -126,30 +169,66 @@ private:
     static void copy(std::span<const double> from, std::span<double> to) {
         std::copy(from.begin(), from.end(), to.begin());
     }
+    static double dot(std::span<const double> a, std::span<const double> b) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+        return sum;
+    }
     [[nodiscard]] std::size_t stages() const { return operators_.layout().stages(); }
 
-    /// direction_ and changes_ of the step; false if its equations could not be solved.
-    bool solve() {
+    /// A change of a state: of the sums, of V and d of the first stage, and of the sharpness.
+    struct Move {
+        AlignedVector<double> sums;
+        AlignedVector<double> changes;  ///< [V, d][state of the first stage]
+        double log_lambda = 0.0;
+
+        void scale(double factor) {
+            for (double& x : sums) x *= factor;
+            for (double& x : changes) x *= factor;
+            log_lambda *= factor;
+        }
+        /// Of sums and changes.
+        void add(double factor, const Move& other) {
+            for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += factor * other.sums[i];
+            for (std::size_t i = 0; i < changes.size(); ++i) changes[i] += factor * other.changes[i];
+        }
+    };
+
+    /// Equations at the present state.
+    void form() {
+        conserved_.orthogonalize(point_.mass.stage(Stage{}));
+        linear_.form(lambda_);
         images_.clear();
-        std::fill(direction_.begin(), direction_.end(), 0.0);
-        linear_.respond(direction_, Residual::counts, care_ * kInnerTolerance, rest_);
-        copy(linear_.changes(), changes_);
+    }
+
+    /// Sums and changes that answer to a cause; false if their equations could not be solved. Images are those of the
+    /// present state, whatever the cause.
+    bool solve(Cause cause, Move& move) {
+        move.sums.assign(rest_.size(), 0.0);
+        move.changes.resize(2 * kept_.value.size());
+        linear_.respond(move.sums, cause, care_ * kInnerTolerance, rest_);
+        copy(linear_.changes(), move.changes);
         const double enough = care_ * kOuterTolerance * KnownImages::norm(rest_);
+        images_.solve(rest_, move.sums, move.changes);
         for (double left = KnownImages::norm(rest_); left > enough; left = KnownImages::norm(rest_)) {
             if (images_.full() || !(linear_.unsolved() < kUnsolved)) return false;
             const double tolerance = std::clamp(0.1 * enough / left, care_ * kInnerTolerance, care_ * kCrudest);
-            linear_.respond(rest_, Residual::ignored, tolerance, answer_);
+            linear_.respond(rest_, Cause::sums_alone, tolerance, answer_);
             for (std::size_t i = 0; i < answer_.size(); ++i) answer_[i] = rest_[i] - answer_[i];
             if (!images_.add(rest_, answer_, linear_.changes())) break;  // all that is left is rounding
-            images_.solve(rest_, direction_, changes_);
+            images_.solve(rest_, move.sums, move.changes);
         }
-        return linear_.unsolved() < kUnsolved && std::isfinite(size_of(direction_));
+        return linear_.unsolved() < kUnsolved && std::isfinite(size_of(move.sums));
     }
 
     /// What a step has to make smaller.
     [[nodiscard]] double left_over() const { return point_.residuals.stationarity + point_.disagreement; }
 
-    /// Goes along the direction as far as that leaves less over: the linearisation may hold only nearby, where prices
+    Step take() {
+        const double fraction = search();
+        return is_same_economy_ ? Step{size_of(move_.sums), fraction} : Step{};
+    }
+    /// Goes along the move as far as that leaves less over: the linearisation may hold only nearby, where prices
     /// sit on a tie. Returns the fraction gone.
     double search() {
         const double before = left_over();
@@ -161,6 +240,7 @@ private:
         }
     }
     void keep() {
+        kept_.lambda = lambda_;
         copy(point_.value.stage(Stage{}), kept_.value);
         copy(point_.mass.stage(Stage{}), kept_.mass);
         std::swap(kept_.sums, point_.sums);
@@ -171,11 +251,12 @@ private:
     /// From what was kept, V and d move by a fraction of their changes; the response becomes the one that is to be
     /// expected there.
     void advance(double fraction) {
-        const auto& expected = linear_.shift(kept_.sums, fraction, direction_);
+        lambda_ = kept_.lambda * std::exp(fraction * move_.log_lambda);
+        const auto& expected = linear_.shift(kept_.sums, fraction, move_.sums);
         const auto v = point_.value.stage(Stage{});
         const auto d = point_.mass.stage(Stage{});
-        for (std::size_t x = 0; x < v.size(); ++x) v[x] = kept_.value[x] + fraction * changes_[x];
-        for (std::size_t x = 0; x < d.size(); ++x) d[x] = kept_.mass[x] + fraction * changes_[v.size() + x];
+        for (std::size_t x = 0; x < v.size(); ++x) v[x] = kept_.value[x] + fraction * move_.changes[x];
+        for (std::size_t x = 0; x < d.size(); ++x) d[x] = kept_.mass[x] + fraction * move_.changes[v.size() + x];
         for (std::size_t i = stages(); i-- > 1;) {
             const Stage r{i};
             operators_.fetch(r, expected[i], point_.value);
@@ -226,6 +307,7 @@ private:
 
     /// Where a step begins, of the first stage.
     struct Kept {
+        double lambda;
         AlignedVector<double> value, mass, sums;
         SparseResponse response;
         std::vector<double> excess;
@@ -239,10 +321,12 @@ private:
     long evaluations_ = 0;
 
     KnownImages images_;
-    AlignedVector<double> changes_;  // [V, d][state of the first stage] of the step
-    AlignedVector<double> buffer_;   // [state of a stage]
+    Move move_;                     // of the step
+    Move turn_;                     // what growing lambda does, per unit of its logarithm
+    Move tangent_;                  // of the branch
+    AlignedVector<double> buffer_;  // [state of a stage]
     AlignedVector<double> weights_;
-    AlignedVector<double> direction_, rest_, answer_;
+    AlignedVector<double> rest_, answer_;
     std::vector<double> row_buffer_;
     std::vector<std::int32_t> actions_buffer_;
 };

@@ -50,6 +50,21 @@ MultiKarmaRules::Resource random_resource(Random& random, std::size_t r, std::si
     return resource;
 }
 
+/// Lowers the means until what an agent owns on average, changed into the karma of any one account, fits there several
+/// times over.
+void make_room(MultiKarmaRules& rules, const ExactRates& rates) {
+    constexpr double kMostFull = 0.4;
+    double fullest = 0.0;
+    for (std::size_t r = 0; r < rules.resources.size(); ++r) {
+        double wealth = 0.0;
+        for (std::size_t a = 0; a < rules.resources.size(); ++a)
+            wealth += rates[r][a].value() * rules.resources[a].k_mean;
+        fullest = std::max(fullest, wealth / rules.resources[r].k_max);
+    }
+    if (fullest <= kMostFull) return;
+    for (auto& resource : rules.resources) resource.k_mean *= kMostFull / fullest;
+}
+
 RandomEconomy economy_with(Room room, std::uint64_t seed) {
     Random random(seed);
     const std::size_t resources = random.chance(0.3) ? 3 : 2;
@@ -70,6 +85,7 @@ RandomEconomy economy_with(Room room, std::uint64_t seed) {
     for (std::size_t t = 0; t < types; ++t)
         rules.types.push_back({"type" + std::to_string(t), shares[t], random_chain(random, resources, urgencies),
                                random.numbers(resources, 0.5, 1.0)});
+    if (room == Room::ample) make_room(rules, rates);
     return {std::move(rules), rates};
 }
 

@@ -23,8 +23,9 @@ struct RandomEconomy {
 /// redistribution rule, exchange none, unit, rational, or rational with some of the rates missing.
 RandomEconomy random_economy(std::uint64_t seed);
 
-/// The same with room for karma: 5-7 units (4 of three resources), a mean of a fifth of that at most. Where accounts are
-/// as small as above, full ones make karma vanish, and no state with that karma is stationary.
+/// The same with room for karma: 5-7 units (4 of three resources), a mean of a fifth of that at most, and less where
+/// all that an agent owns on average would fill more than 40 % of one account. Where accounts are as small as above, full
+/// ones make karma vanish, and no state with that karma is stationary.
 RandomEconomy roomy_economy(std::uint64_t seed);
 
 /// Seeds from `first` on of random economies with at most 240 states: their dense equations have a few hundred unknowns.
