@@ -130,7 +130,8 @@ private:
             const Residuals& now = newton_.residuals();
             if (!(size < kFarOff) || !std::isfinite(now.stationarity + now.gain + now.bellman)) return false;
             if (there(now)) return true;
-            if (fraction == 0.0 && !newton_.take_care() && ++idle > kIdleSteps) return false;
+            // One that gains nothing at once begins too far away; later on, a more careful one may gain something.
+            if (fraction == 0.0 && (i == 0 || (!newton_.take_care() && ++idle > kIdleSteps))) return false;
             short_steps = fraction < kShort ? short_steps + 1 : 0;
             if (short_steps > kShortSteps) return false;
         }
