@@ -68,7 +68,7 @@ def test_a_start_that_cannot_be_stops_nobody(folder):
                               "nominal_payoff=1.8", cwd=folder)
     assert result.code == 0
     assert "1 of 8 starts did not end certified: failed 1" in result.err
-    assert "point 7 failed: lane.toml:0" in result.err and "solver.neighbour = 1 (there is no such economy)" in result.err
+    assert "point 7 failed: lane.toml: " in result.err and "solver.neighbour = 1 (there is no such economy)" in result.err
     assert sum(int(row["starts"]) for row in rows) == 7
 
 

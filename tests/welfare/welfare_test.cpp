@@ -110,15 +110,15 @@ TEST(Welfare, WhoDoesNotGainMakesItMinusInfinityNeverNaN) {
 
 TEST(Welfare, NoGainIsWhatTheMarginCovers) {
     const auto of_gain = [](double gain) {
-        return welfare(two_types(), {{4.0, 4.0}, {gain, gain}}, {{3.0, 3.0}, {0.0, 0.0}}, 0.01);
+        return welfare(two_types(), {{4.0, 4.0}, {0.5 + gain, 0.5 + gain}}, {{3.0, 3.0}, {0.5, 0.5}}, 0.0625);
     };
-    for (const double gain : {-1.0, 1e-9, 0.01}) {
+    for (const double gain : {-1.0, 1e-9, 0.0625}) {
         EXPECT_FALSE(of_gain(gain).everyone_gains) << gain;
         EXPECT_EQ(of_gain(gain).nash.endogenous, -std::numeric_limits<double>::infinity()) << gain;
         EXPECT_EQ(of_gain(gain).nash.exogenous, -std::numeric_limits<double>::infinity()) << gain;
     }
-    EXPECT_TRUE(of_gain(0.0101).everyone_gains);
-    EXPECT_NEAR(of_gain(0.0101).nash.endogenous, 0.5 * std::log(0.0101), 1e-15);  // the margin is no part of the gain
+    EXPECT_TRUE(of_gain(0.125).everyone_gains);
+    EXPECT_NEAR(of_gain(0.125).nash.endogenous, 0.5 * std::log(0.125), 1e-15);  // the margin is no part of the gain
 }
 
 TEST(Payoffs, OfATypeThatNeverTakesPart) {
