@@ -75,7 +75,7 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     options.add()(
         "tolerance", po::value<std::string>(),
         "largest stationarity and largest mean exploitability of what is certified; lambda is raised as far as\n"
-        "that takes. Overrides solver.tolerance.stationarity and .exploitability");
+        "that takes, which method dynamics does not do. Overrides solver.tolerance.stationarity and .exploitability");
     options.add_set();
     options.add_format();
     options.add_quiet();

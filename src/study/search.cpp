@@ -83,30 +83,22 @@ void put_before(SolveOutcome& later, SolveOutcome& earlier) {
 
 bool is_solved(StopReason reason) { return reason == StopReason::converged || reason == StopReason::smoothed; }
 
-/// An economy on the way from a neighbour, and its game.
-struct Station {
-    EconomyConfig economy;
-    std::shared_ptr<const MultiKarma> game;
-};
-
-std::vector<Station> stations_of(const EconomyConfig& economy, int ranks) {
-    std::vector<Station> stations;
+/// What make() makes of a neighbour; says whose fault it is when there is no such economy.
+template <class Make>
+auto of_neighbour(const EconomyConfig& economy, Make&& make) {
     try {
-        for (EconomyConfig& next : way_from_neighbour(economy)) {
-            auto game = build_game(next, ranks);
-            stations.push_back({std::move(next), std::move(game)});
-        }
+        return make();
     } catch (const InputError& error) {
         throw InputError(economy.where("solver.neighbour"), "solver.neighbour",
                          fmt::format("{}", economy.solver.neighbour), "there is no such economy", error.what());
     }
-    return stations;
 }
 
 Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& game, const Progress& progress,
                                const Collective& ranks) {
-    const std::vector<Station> way = stations_of(economy, ranks.size());  // the states on it refer to their games
+    const std::vector<EconomyConfig> way = of_neighbour(economy, [&] { return way_from_neighbour(economy); });
     std::optional<Searched> last;
+    std::shared_ptr<const MultiKarma> last_game;  // its state refers to it
     const auto solve = [&](const EconomyConfig& next, const MultiKarma& its_game) {
         const StartFrom from_last = [&](const MultiKarma&, const Part& part, const Collective&) {
             return moved_to(part, *last);
@@ -116,7 +108,13 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
         last = std::move(here);
         return is_solved(last->outcome.reason);
     };
-    if (std::ranges::all_of(way, [&](const Station& next) { return solve(next.economy, *next.game); })) {
+    const bool led_here = std::ranges::all_of(way, [&](const EconomyConfig& next) {
+        auto its_game = of_neighbour(economy, [&] { return build_game(next, ranks.size()); });
+        const bool solved = solve(next, *its_game);
+        last_game = std::move(its_game);
+        return solved;
+    });
+    if (led_here) {
         solve(economy, game);
     } else {
         StartState state = moved_to(part_of(game, ranks.rank(), ranks.size()), *last);
