@@ -27,8 +27,7 @@ NeighbourMove neighbour_move(const EconomyConfig& economy, int neighbour) {
     POLYKARMA_EXPECTS(neighbour >= 1);
     const std::vector<std::string> keys = moving_keys(economy);
     if (keys.empty())
-        throw InputError(economy.where("solver.select"), "solver.select", "neighbour",
-                         "no priority capacity and no urgency is above 0", "start");
+        throw InputError({}, "solver.select", "neighbour", "no priority capacity and no urgency is above 0", "start");
     const std::size_t turn = static_cast<std::size_t>(neighbour - 1) / 2;
     const double sign = neighbour % 2 == 1 ? 1.0 : -1.0;
     const auto round = static_cast<double>(turn / keys.size() + 1);

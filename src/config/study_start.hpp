@@ -24,7 +24,7 @@ inline constexpr std::string_view kStartNames =
     "neighbour_2, ..., random_1, random_2, ...";
 
 /// The start of a name; nothing when there is none.
-///   even, zero, proportional   that policy, everything else as in the economy file
+///   even, zero, proportional   that policy without another selection, everything else as in the economy file
 ///   ..._slow                   the same in small steps: step 0.05, response_rate 1
 ///   random_<seed>              random policy and karma; the pace goes by the seed modulo 3, from fast to slow
 ///   neighbour_<number>         even in a neighbouring economy (neighbour.hpp), continued to the economy
@@ -32,8 +32,8 @@ inline constexpr std::string_view kStartNames =
 /// Which equilibrium the dynamics leads to depends on its pace as much as on where it begins.
 [[nodiscard]] std::optional<StudyStart> find_start(std::string_view name);
 
-/// The start that an economy file describes: called like the one above that says the same, or else like its
-/// policy.
+/// The start that an economy file describes: called like its selection of a neighbour or of the branch, like the one
+/// above that says the same, or else like its policy.
 [[nodiscard]] StudyStart start_of(const SolverConfig& solver);
 
 /// The first `count` of: even, zero, proportional, the same slow, random_1, neighbour_1, random_2, neighbour_2, ...

@@ -61,6 +61,12 @@ TEST(Neighbour, TheWayLeadsBackInEvenSteps) {
     }
 }
 
+TEST(Neighbour, IsNoneWhereNothingMoves) {
+    const EconomyConfig own =
+        economy({"resource.*.priority_capacity=0", "urgency.urgent.value=0", "solver.select=neighbour"});
+    EXPECT_THROW(static_cast<void>(way_from_neighbour(own)), InputError);
+}
+
 TEST(Neighbour, ThatIsNoEconomySaysSo) {
     const EconomyConfig own = economy({"resource.H.priority_capacity=0.49", "solver.select=neighbour"});
     try {
