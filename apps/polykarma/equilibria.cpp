@@ -80,10 +80,13 @@ int equilibria(const std::vector<std::string>& arguments, const Context& context
         "start ended certified; 3: none did.",
         "Examples\n  polykarma equilibria inputs/tutorial/two_desks.toml\n"
         "  mpirun -n 2 polykarma equilibria economy.toml --starts 64 -o equilibria.h5\n"
-        "  polykarma solve economy.toml --start random_3 -o one.h5      one of them alone\n");
+        "  polykarma solve economy.toml --start random_3 -o one.h5      one of them alone\n"
+        "  polykarma solve economy.toml --start logit_branch            a slow one that is not among them\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
-    add_starts(options,
-               "how many starts: even, zero, proportional, the same _slow, random_1, random_2, ... (default 16)");
+    add_starts(
+        options,
+        "how many starts: even, zero, proportional, the same _slow, then by turns random_1, ... and neighbour_1, ... "
+        "(default 16)");
     options.add_output("write all points and equilibria to this HDF5 file");
     options.add_set();
     options.add_format();

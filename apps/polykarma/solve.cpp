@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 
 #include "command.hpp"
-#include "config/choices.hpp"
+#include "config/overrides.hpp"
 #include "config/reader.hpp"
 #include "io/equilibrium_file.hpp"
 #include "report.hpp"
@@ -13,6 +14,36 @@
 
 namespace polykarma::cli {
 namespace po = boost::program_options;
+
+namespace {
+
+/// What the options that stand for keys of the economy override, in the order in which they win.
+std::vector<Override> overrides_of(const Options& options) {
+    std::vector<Override> overrides;
+    const auto set = [&](const char* option, std::string_view key, std::string_view value) {
+        const std::string where = fmt::format("--{} {}", option, options.get<std::string>(option));
+        overrides.push_back({fmt::format("{}={}", key, value), {where, 0}});
+    };
+    if (options.has("method")) set("method", "solver.method", options.get<std::string>("method"));
+    if (options.has("select")) {
+        std::string selection = options.get<std::string>("select");
+        std::ranges::replace(selection, '-', '_');
+        set("select", "solver.select", selection);
+    }
+    if (options.has("tolerance"))
+        for (const char* const key : {"solver.tolerance.stationarity", "solver.tolerance.exploitability"})
+            set("tolerance", key, options.get<std::string>("tolerance"));
+    return overrides;
+}
+
+void require_tolerance_within_reach(const Options& options, const SolverConfig& solver) {
+    if (!options.has("tolerance") || solver.method != SolverMethod::dynamics) return;
+    throw InputError({}, "--tolerance", options.get<std::string>("tolerance"),
+                     "method dynamics raises no lambda, which limits what can be reached",
+                     "method accelerated, or --set solver.tolerance.stationarity and .exploitability");
+}
+
+}  // namespace
 
 int solve(const std::vector<std::string>& arguments, const Context& context) {
     Options options(
@@ -32,35 +63,31 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     options.add_output("write everything to this HDF5 file");
     options.add()(
         "start", po::value<std::string>(),
-        "even, zero, proportional, one of them with _slow for small steps, or random_1, random_2, ... (override "
-        "solver.start and what belongs to it); or a result file to continue from");
+        "even, zero, proportional, one of them with _slow for small steps, random_1, random_2, ..., neighbour_1, "
+        "neighbour_2, ..., or logit_branch (override solver.start, solver.select and what belongs to them); or a "
+        "result file to continue from");
     options.add()("method", po::value<std::string>(), "accelerated or dynamics; overrides solver.method");
     options.add()(
         "select", po::value<std::string>(),
-        "start or logit-branch: the equilibrium that the start leads to, or the one at the end of the branch of\n"
-        "logit equilibria that begins at even responses; overrides solver.select");
+        "start, neighbour or logit-branch: the equilibrium that the start leads to, the one that the equilibrium of\n"
+        "the neighbouring economy solver.neighbour leads to, or the one at the end of the branch of logit equilibria\n"
+        "that begins at even responses; overrides solver.select");
     options.add()(
         "tolerance", po::value<std::string>(),
         "largest stationarity and largest mean exploitability of what is certified; lambda is raised as far as\n"
-        "that takes. Overrides solver.tolerance.stationarity and .exploitability");
+        "that takes, which method dynamics does not do. Overrides solver.tolerance.stationarity and .exploitability");
     options.add_set();
     options.add_format();
     options.add_quiet();
     if (!options.parse(arguments, context)) return kSuccess;
 
-    std::vector<std::string> overrides = options.overrides();
+    std::vector<Override> overrides;
+    for (const std::string& assignment : options.overrides()) overrides.push_back(command_line_override(assignment));
     const StartFrom start =
         options.has("start") ? start_option(options.get<std::string>("start"), overrides) : StartFrom{};
-    if (options.has("method")) overrides.push_back("solver.method=" + options.get<std::string>("method"));
-    if (options.has("select")) {
-        std::string selection = options.get<std::string>("select");
-        std::ranges::replace(selection, '-', '_');
-        overrides.push_back("solver.select=" + selection);
-    }
-    if (options.has("tolerance"))
-        for (const char* const what : {"stationarity", "exploitability"})
-            overrides.push_back(std::string("solver.tolerance.") + what + "=" + options.get<std::string>("tolerance"));
-    const EconomyConfig economy = read_economy(options.get<std::string>("ECONOMY"), overrides);
+    std::ranges::move(overrides_of(options), std::back_inserter(overrides));
+    const EconomyConfig economy = read_economy_with(options.get<std::string>("ECONOMY"), overrides);
+    require_tolerance_within_reach(options, economy.solver);
     std::vector<std::filesystem::path> inputs{options.get<std::string>("ECONOMY")};
     if (start) inputs.emplace_back(options.get<std::string>("start"));
     const auto output = options.output(inputs);

@@ -7,9 +7,10 @@
 
 namespace polykarma::cli {
 
-StartFrom start_option(const std::string& value, std::vector<std::string>& overrides) {
+StartFrom start_option(const std::string& value, std::vector<Override>& overrides) {
     if (const auto start = find_start(value)) {
-        overrides.insert(overrides.end(), start->overrides.begin(), start->overrides.end());
+        for (const std::string& assignment : start->overrides)
+            overrides.push_back({assignment, {"--start " + value, 0}});
         return {};
     }
     std::error_code ignored;

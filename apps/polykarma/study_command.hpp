@@ -21,8 +21,8 @@ struct StudyRequest {
 
 /// Help of --starts where a study has its own starts.
 inline constexpr const char* kStartsInstead =
-    "solve from the first N standard starts (even, zero, proportional, the same _slow, random_1, ...) instead of the "
-    "study's";
+    "solve from the first N standard starts (even, zero, proportional, the same _slow, then by turns random_1, ... and "
+    "neighbour_1, ...) instead of the study's";
 
 /// `--starts N`: how many of the standard starts to solve from.
 void add_starts(Options& options, const char* help);

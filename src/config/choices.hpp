@@ -30,7 +30,7 @@ struct ChoiceNames<SolverMethod> {
 
 template <>
 struct ChoiceNames<Selection> {
-    static constexpr std::array<std::string_view, 2> names{"start", "logit_branch"};
+    static constexpr std::array<std::string_view, 3> names{"start", "neighbour", "logit_branch"};
 };
 
 template <>

@@ -24,6 +24,8 @@ inline constexpr double largest_rate = 1e6;
 inline constexpr double smallest_share = 1e-9;
 /// Of nine digits, like every integer that a file may hold.
 inline constexpr int largest_seed = 999'999'999;
+/// The way from further ones is long.
+inline constexpr int largest_neighbour = 99;
 
 template <class V>
 void describe(V& v, UrgencyConfig& c) {
@@ -138,7 +140,8 @@ void describe(V& v, SolverConfig& c) {
                        .help = "Newton's method from where the dynamics settles, or the damped evolutionary dynamics alone"});
     v.field(c.select, {.name = "select",
                        .standard = Selection::start,
-                       .help = "which equilibrium: the one that the start leads to, or with method accelerated the one at "
+                       .help = "which equilibrium: the one that the start leads to, the one that the start leads to in "
+                               "a neighbouring economy, continued to this one, or with method accelerated the one at "
                                "the end of the branch of logit equilibria that begins at even responses"});
     v.field(c.lambda, {.name = "lambda",
                        .standard = 1000.0,
@@ -171,6 +174,11 @@ void describe(V& v, SolverConfig& c) {
                      .standard = 0,
                      .range = between(0, largest_seed),
                      .help = "which of the random starts"});
+    v.field(c.neighbour, {.name = "neighbour",
+                          .standard = 1,
+                          .range = between(1, largest_neighbour),
+                          .help = "which of the neighbouring economies: every priority capacity, then every "
+                                  "urgency, by a factor 1.15 up and down; then all of them by 1.15^2, 1.15^3, ..."});
     v.field(c.memory_limit, {.name = "memory_limit",
                              .standard = 4096.0,
                              .range = positive(),

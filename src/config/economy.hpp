@@ -18,9 +18,9 @@ enum class ExchangeRule { none, worth, rates };
 /// How an equilibrium is searched for.
 enum class SolverMethod { accelerated, dynamics };
 
-/// Which equilibrium is looked for: the one that the start leads to, or the one at the end of the branch of logit
-/// equilibria that begins at even responses.
-enum class Selection { start, logit_branch };
+/// Which equilibrium is looked for: the one that the start leads to, the one that the equilibrium of a neighbouring
+/// economy leads to, or the one at the end of the branch of logit equilibria that begins at even responses.
+enum class Selection { start, neighbour, logit_branch };
 
 /// The bidding policy that a solve starts from.
 enum class PolicyStart { even, zero, proportional, random };
@@ -77,17 +77,18 @@ struct TypeConfig {
 struct SolverConfig {
     SolverMethod method = SolverMethod::accelerated;
     Selection select = Selection::start;
-    double lambda = 0.0;          ///< softmax sharpness, 1 / payoff
-    double step = 0.0;            ///< h: weight of the pushed distribution in one step
-    double response_rate = 0.0;   ///< eta: the policy moves by eta * h
+    double lambda = 0.0;         ///< softmax sharpness, 1 / payoff
+    double step = 0.0;           ///< h: weight of the pushed distribution in one step
+    double response_rate = 0.0;  ///< eta: the policy moves by eta * h
     int max_iterations = 0;
     double stationarity = 0.0;    ///< tolerance on S
     double gain = 0.0;            ///< tolerance on E_mean
     double exploitability = 0.0;  ///< tolerance on G_mean
     PolicyStart start = PolicyStart::even;
     KarmaStart karma_start = KarmaStart::at_mean;
-    int seed = 0;                 ///< of the random starts
-    double memory_limit = 0.0;    ///< MiB per rank; larger economies are refused before anything is allocated
+    int seed = 0;               ///< of the random starts
+    int neighbour = 0;          ///< that a selection of this kind continues from, counted from 1
+    double memory_limit = 0.0;  ///< MiB per rank; larger economies are refused before anything is allocated
 
     friend bool operator==(const SolverConfig&, const SolverConfig&) = default;
 };

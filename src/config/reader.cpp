@@ -32,6 +32,10 @@ EconomyConfig read_economy(const std::filesystem::path& file, std::span<const st
     return parse_economy(read_text(file), file.string(), overrides);
 }
 
+EconomyConfig read_economy_with(const std::filesystem::path& file, std::span<const Override> overrides) {
+    return parse_economy_with(read_text(file), file.string(), overrides);
+}
+
 std::string to_toml(const EconomyConfig& economy) {
     EconomyConfig copy = economy;  // `describe` serves readers too and takes its struct by reference
     std::string out;

@@ -22,6 +22,7 @@ namespace polykarma {
 struct Override;
 
 /// The same with overrides that know where they were written.
+[[nodiscard]] EconomyConfig read_economy_with(const std::filesystem::path& file, std::span<const Override> overrides);
 [[nodiscard]] EconomyConfig parse_economy_with(std::string_view text, const std::string& file_name,
                                                std::span<const Override> overrides);
 

@@ -57,11 +57,12 @@ void describe(V& v, StudyConfig& c) {
     v.field(c.title, {.name = "title", .help = "one line for tables and pictures"});
     v.field(c.description, {.name = "description", .standard = "", .help = "the question that the study answers"});
     v.field(c.base, {.name = "base", .help = "economy file, relative to the study file"});
-    v.field(c.starts, {.name = "starts",
-                       .standard = decltype(c.starts){},
-                       .standard_text = "solver.start of the base economy",
-                       .help = "where every economy is solved from: even, zero or proportional, with _slow behind it "
-                               "for small steps, or random_1, random_2, ..."});
+    v.field(c.starts,
+            {.name = "starts",
+             .standard = decltype(c.starts){},
+             .standard_text = "solver.start of the base economy",
+             .help = "where every economy is solved from: even, zero or proportional, with _slow behind it "
+                     "for small steps, random_1, random_2, ..., neighbour_1, neighbour_2, ..., or logit_branch"});
     v.tables(c.axes, {.name = "axis", .help = "keys that vary; the last axis moves fastest", .max_size = 16});
     v.tables(c.variables,
              {.name = "variable", .help = "numbers that `polykarma design` searches over", .max_size = 16});

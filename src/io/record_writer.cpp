@@ -136,9 +136,9 @@ void write_policy_summary(GroupWriter& group, const Layout& layout, const States
 }
 
 void write_social_state(GroupWriter& group, const Layout& layout, const StatesInFile& share, const LayoutAxes& axes) {
-    group.stretch<double>({"d", "population distribution: share of the population in each state; sums to one per stage",
-                           kShare},
-                          share.mass, axes.state);
+    group.stretch<double>(
+        {"d", "population distribution: share of the population in each state; sums to one per stage", kShare},
+        share.mass, axes.state);
     group.stretch<double>({"V", "expected discounted payoff from each state on when following pi", "payoff"},
                           share.value, axes.state);
     write_policy(group, share, layout.states());
@@ -166,11 +166,15 @@ void write_actions(GroupWriter& group, const EquilibriumRecord& record, const La
         for (const auto& outcome : stage) copy_padded(outcome, axes.action.length, kNothing, probability);
     group.array<double>({"bid_share", "nu: share of the population that takes each action", kShare}, bid_share,
                         {axes.stage, axes.action});
-    group.array<double>({"action_share", "share of the population that is of the type, in the urgency state, and takes "
-                         "the action", kShare},
+    group.array<double>({"action_share",
+                         "share of the population that is of the type, in the urgency state, and takes "
+                         "the action",
+                         kShare},
                         action_share, {axes.stage, axes.type, axes.urgency, axes.action});
-    group.array<double>({"outcome_probability", "psi: probability of each outcome for who takes the action; NaN for "
-                         "actions that the stage does not have", "1"},
+    group.array<double>({"outcome_probability",
+                         "psi: probability of each outcome for who takes the action; NaN for "
+                         "actions that the stage does not have",
+                         "1"},
                         probability, {axes.stage, axes.outcome, axes.action});
 }
 
@@ -180,8 +184,10 @@ void write_utilisation(GroupWriter& group, const EquilibriumRecord& record, cons
         for (const auto& block : record.shares[r])
             for (const auto& outcome : record.outcome_probability[r])
                 utilisation.push_back(std::inner_product(block.begin(), block.end(), outcome.begin(), 0.0));
-    group.array<double>({"utilisation", "share of the population that is of the type, in the urgency state, and meets "
-                         "the outcome", kShare},
+    group.array<double>({"utilisation",
+                         "share of the population that is of the type, in the urgency state, and meets "
+                         "the outcome",
+                         kShare},
                         utilisation, {axes.stage, axes.type, axes.urgency, axes.outcome});
 }
 
@@ -217,8 +223,9 @@ void write_welfare(GroupWriter& group, const Welfare& measured, const LayoutAxes
         welfare.scalar<double>({name + "_ex", std::string(field.long_name) + ", over stages with participation", units},
                                value.exogenous);
     }
-    welfare.scalar<std::int8_t>({"everyone_gains", "1 when payoff_en of every type is above benchmark_en", ""},
-                                measured.everyone_gains ? 1 : 0);
+    welfare.scalar<std::int8_t>(
+        {"everyone_gains", "1 when payoff_en of every type is above benchmark_en by more than is tolerated", ""},
+        measured.everyone_gains ? 1 : 0);
 }
 
 template <class Struct, std::size_t n>

@@ -10,65 +10,11 @@
 #include "certificate/certificate.hpp"
 #include "config/choices.hpp"
 #include "config/reader.hpp"
-#include "config/study_start.hpp"
-#include "equilibrium/accelerated.hpp"
-#include "equilibrium/start.hpp"
 #include "io/array_cuts.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
 
 namespace polykarma {
 namespace {
-
-/// The dynamics aims at half of what is asked for, so that the certificate, computed from the state after the last
-/// step, does not miss it by rounding.
-constexpr double kMargin = 0.5;
-
-/// A mean gain per stage at which lifetimes of such gains stay within the tolerated exploitability.
-double tolerable_gain(const EconomyConfig& economy) {
-    double cycle = 1.0;
-    for (const auto& resource : economy.resources) cycle *= resource.discount;
-    const double stages_ahead = static_cast<double>(economy.resources.size()) / (1.0 - cycle);
-    return std::min(economy.solver.gain, economy.solver.exploitability / stages_ahead);
-}
-
-EvolutionSettings settings_of(const EconomyConfig& economy) {
-    const SolverConfig& solver = economy.solver;
-    EvolutionSettings settings;
-    settings.lambda = solver.lambda;
-    settings.step = solver.step;
-    settings.response_rate = solver.response_rate;
-    settings.max_iterations = solver.max_iterations;
-    settings.stationarity = kMargin * solver.stationarity;
-    settings.gain = kMargin * tolerable_gain(economy);
-    return settings;
-}
-
-auto search_of(const SolverConfig& solver) {
-    if (solver.method == SolverMethod::dynamics) return &evolve<MultiKarma>;
-    return solver.select == Selection::logit_branch ? &follow_branch<MultiKarma> : &accelerate<MultiKarma>;
-}
-
-struct Start {
-    std::string name;
-    Field mass;
-    Response response;
-};
-
-Start start_of(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Collective& ranks) {
-    const Part part = part_of(game, ranks.rank(), ranks.size());
-    if (from) {
-        StartState state = from(game, part, ranks);
-        return {state.name, std::move(state.mass), dense_response(state.response)};
-    }
-    const PolicyStart rule = economy.solver.start;
-    Field mass(part);
-    game.start_mass(economy.solver.karma_start, mass, economy.solver.seed);
-    return {start_of(economy.solver).name, std::move(mass),
-            rule == PolicyStart::even ? even_response(part)
-                                      : pure_response(part, [&](Stage r, const Site& site, std::size_t length) {
-                                            return game.start_action(rule, r, site, length, economy.solver.seed);
-                                        })};
-}
 
 /// The smallest bid of a stage with which priority is more likely than not; NaN when there is none, or no priority.
 ///   probability: of the outcomes [outcome][action]
@@ -85,7 +31,8 @@ double price_level(const Layout::StageInfo& stage, std::span<const std::string> 
 }
 
 /// What the game reports of a state besides d, pi and V.
-void measure(const MultiKarma& game, EquilibriumRecord& record, const Collective& ranks) {
+///   margin: by which a payoff has to be above its benchmark
+void measure(const MultiKarma& game, EquilibriumRecord& record, double margin, const Collective& ranks) {
     const Layout& layout = game.layout();
     Operators<MultiKarma> operators(game, record.mass.part(), ranks);
     operators.aggregate(record.mass, record.response);
@@ -99,7 +46,7 @@ void measure(const MultiKarma& game, EquilibriumRecord& record, const Collective
     }
     record.outcomes.assign(game.outcomes().begin(), game.outcomes().end());
     record.shares = action_shares(record.mass, record.response, ranks);
-    record.welfare = welfare(layout, payoffs(operators, record.shares), benchmark_payoffs(game.rules()));
+    record.welfare = welfare(layout, payoffs(operators, record.shares), benchmark_payoffs(game.rules()), margin);
 
     Observable delay{"delay", "1", "relative excess of general-purpose users over the general-purpose capacity", {}};
     Observable payment{"mean_payment", "karma", "mean payment per capita, in karma of the stage's resource", {}};
@@ -164,9 +111,7 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
                                 const Collective& ranks) {
     const auto begin = std::chrono::steady_clock::now();
     const auto game = build_game(economy, ranks.size());
-    Start start = start_of(economy, *game, from, ranks);
-    SolveOutcome outcome = search_of(economy.solver)(*game, settings_of(economy), std::move(start.mass),
-                                                     std::move(start.response), progress, ranks);
+    auto [start, outcome] = search(economy, *game, from, progress, ranks);
     Certified certified = certify(*game, outcome.mass, outcome.response, ranks);
 
     EquilibriumRecord record{
@@ -176,7 +121,7 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .mass = std::move(outcome.mass),
         .value = std::move(certified.value),
         .response = std::move(outcome.response),
-        .search = {std::string(name_of(economy.solver.method)), start.name,
+        .search = {std::string(name_of(economy.solver.method)), std::move(start),
                    std::string(name_of(economy.solver.karma_start)), outcome.lambda, economy.solver.lambda,
                    outcome.reason, outcome.amplitude, outcome.iterations, std::move(outcome.history),
                    std::move(outcome.branch)},
@@ -191,7 +136,7 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .seconds = 0.0,
     };
     record.certified = meets(record.certificate, record.tolerance);
-    measure(*game, record, ranks);
+    measure(*game, record, exploitability_per_stage(economy), ranks);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return record;
 }

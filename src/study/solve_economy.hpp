@@ -1,28 +1,13 @@
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "config/economy.hpp"
-#include "equilibrium/evolutionary.hpp"
 #include "game/multi_karma.hpp"
 #include "io/record.hpp"
+#include "study/search.hpp"
 
 namespace polykarma {
-
-/// A social state to continue from, instead of the starting rules of the economy file.
-struct StartState {
-    std::string name;  ///< recorded: where it came from
-    Field mass;
-    SparseResponse response;
-};
-
-/// How a solve is asked to begin: from nothing (the economy's rules), or from a state for a part of the game just
-/// built; all ranks ask.
-using StartFrom = std::function<StartState(const MultiKarma&, const Part&, const Collective&)>;
 
 /// Memory that a rank needs at most for a solve, in MiB, from the sizes of the game: with the program, and with
 /// searching and writing a policy that still mixes over all bids.

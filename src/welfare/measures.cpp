@@ -7,9 +7,12 @@
 namespace polykarma {
 namespace {
 
+/// False for what is not a number.
+bool gains(double payoff, double benchmark, double margin) { return payoff - benchmark > margin; }
+
 /// log of the gain over the benchmark; no gain is minus infinity, never NaN.
-double log_gain(double payoff, double benchmark) {
-    return payoff > benchmark ? std::log(payoff - benchmark) : -std::numeric_limits<double>::infinity();
+double log_gain(double payoff, double benchmark, double margin) {
+    return gains(payoff, benchmark, margin) ? std::log(payoff - benchmark) : -std::numeric_limits<double>::infinity();
 }
 
 }  // namespace
@@ -41,18 +44,18 @@ std::vector<Payoff> payoffs(const Layout& layout, const ActionShares& shares, co
     return result;
 }
 
-Welfare welfare(const Layout& layout, std::vector<Payoff> payoffs, std::vector<Payoff> benchmark) {
+Welfare welfare(const Layout& layout, std::vector<Payoff> payoffs, std::vector<Payoff> benchmark, double margin) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     Welfare w{std::move(payoffs), std::move(benchmark), {}, {}, {kInfinity, kInfinity}, true};
     for (std::size_t t = 0; t < w.payoffs.size(); ++t) {
         const double share = layout.type_infos()[t].share;
-        w.nash.endogenous += share * log_gain(w.payoffs[t].endogenous, w.benchmark[t].endogenous);
-        w.nash.exogenous += share * log_gain(w.payoffs[t].exogenous, w.benchmark[t].exogenous);
+        w.nash.endogenous += share * log_gain(w.payoffs[t].endogenous, w.benchmark[t].endogenous, margin);
+        w.nash.exogenous += share * log_gain(w.payoffs[t].exogenous, w.benchmark[t].exogenous, margin);
         w.utilitarian.endogenous += share * w.payoffs[t].endogenous;
         w.utilitarian.exogenous += share * w.payoffs[t].exogenous;
         w.minimum.endogenous = std::min(w.minimum.endogenous, w.payoffs[t].endogenous);
         w.minimum.exogenous = std::min(w.minimum.exogenous, w.payoffs[t].exogenous);
-        w.everyone_gains = w.everyone_gains && w.payoffs[t].endogenous > w.benchmark[t].endogenous;
+        w.everyone_gains = w.everyone_gains && gains(w.payoffs[t].endogenous, w.benchmark[t].endogenous, margin);
     }
     return w;
 }

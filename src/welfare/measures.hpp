@@ -20,7 +20,7 @@ struct Welfare {
     Payoff nash;                    ///< sum of share * log(payoff - benchmark); -infinity where a type does not gain
     Payoff utilitarian;             ///< sum of share * payoff
     Payoff minimum;                 ///< smallest payoff of any type
-    bool everyone_gains = false;    ///< every type is above its benchmark, endogenous payoffs
+    bool everyone_gains = false;    ///< every type gains, endogenous payoffs
 };
 
 /// Shares of the population taking each action, by type and exogenous state: what payoffs and utilisation derive from.
@@ -73,7 +73,8 @@ std::vector<Payoff> payoffs(const Operators<G>& operators, const ActionShares& s
     return payoffs(operators.layout(), shares, action_rewards(operators));
 }
 
-/// Nash, utilitarian and minimum welfare of payoffs [type] against a benchmark [type].
-Welfare welfare(const Layout& layout, std::vector<Payoff> payoffs, std::vector<Payoff> benchmark);
+/// Nash, utilitarian and minimum welfare of payoffs [type] against a benchmark [type]. A type gains when its payoff is
+/// above its benchmark by more than the margin: what payoffs may be off by is no gain.
+Welfare welfare(const Layout& layout, std::vector<Payoff> payoffs, std::vector<Payoff> benchmark, double margin);
 
 }  // namespace polykarma

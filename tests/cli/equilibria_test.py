@@ -10,7 +10,7 @@ from program import INPUTS, polykarma, rows_of
 DESKS = INPUTS / "tutorial" / "two_desks.toml"  # 2 equilibria: the afternoon desk costs 2 or 3
 COLUMNS = ("equilibrium,starts,staff_en,guest_en,SW_en,staff_ex,guest_ex,SW_ex,price_morning,price_afternoon,"
            "stationarity,gain_mean,exploitability_mean,start_names")
-FIRST = ["even", "zero", "proportional", "even_slow", "zero_slow", "proportional_slow", "random_1", "random_2"]
+FIRST = ["even", "zero", "proportional", "even_slow", "zero_slow", "proportional_slow", "random_1", "neighbour_1"]
 
 
 def equilibria(*arguments, cwd):
@@ -54,11 +54,22 @@ def test_a_price_is_the_smallest_bid_that_wins_more_often_than_not(tmp_path):
             assert price == min(bids[likely])
 
 
-def test_a_start_of_the_table_can_be_solved_alone(folder):
+@pytest.mark.parametrize("start", ["random_1", "neighbour_1"])
+def test_a_start_of_the_table_can_be_solved_alone(folder, start):
     result, rows = equilibria("lane.toml", "--starts", "8", cwd=folder)
-    alone = rows_of(polykarma("solve", "lane.toml", "--start", "random_2", "-q", "--format", "csv", cwd=folder).out)
-    (holder,) = [row for row in rows if "random_2" in row["start_names"].split(", ")]
+    alone = rows_of(polykarma("solve", "lane.toml", "--start", start, "-q", "--format", "csv", cwd=folder).out)
+    (holder,) = [row for row in rows if start in row["start_names"].split(", ")]
     assert float(alone[0]["commuter_en"]) == pytest.approx(float(holder["commuter_en"]), abs=1e-4)
+
+
+def test_a_start_that_cannot_be_stops_nobody(folder):
+    # The first neighbour, with more priority, has longer delays than may be.
+    result, rows = equilibria("lane.toml", "--starts", "8", "--set", "resource.lane.priority_capacity=0.22", "--set",
+                              "nominal_payoff=1.8", cwd=folder)
+    assert result.code == 0
+    assert "1 of 8 starts did not end certified: failed 1" in result.err
+    assert "point 7 failed: lane.toml: " in result.err and "solver.neighbour = 1 (there is no such economy)" in result.err
+    assert sum(int(row["starts"]) for row in rows) == 7
 
 
 def test_the_text_names_starts_that_do_not_end_certified(folder):

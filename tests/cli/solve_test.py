@@ -153,3 +153,22 @@ def test_compare_gives_tables(solved):
     points = polykarma("compare", "study.h5", "study.h5", "--point-a", "/points/0000", "--point-b", "/points/0001",
                        "--format", "json", cwd=solved)
     assert {item["quantity"] for item in json.loads(points.out)} == set(values)
+
+
+@pytest.mark.parametrize("start", ["neighbour_1", "neighbour_4", "logit_branch"])
+def test_a_selection_is_a_start_by_name(folder, start):
+    row = solve_row("lane.toml", "--start", start, cwd=folder)
+    assert (row["start"], row["certified"]) == (start, "true")
+    assert float(row["commuter_en"]) == pytest.approx(float(solve_row("lane.toml", cwd=folder)["commuter_en"]), abs=1e-4)
+
+
+def test_a_neighbour_that_cannot_be_is_named(folder):
+    line = complaint(polykarma("solve", "lane.toml", "--set", "resource.lane.priority_capacity=0.45", "--set", "nominal_payoff=100", "--start",
+                               "neighbour_1", "-q", cwd=folder), 2)
+    assert "--start neighbour_1: solver.neighbour = 1 (there is no such economy): resource.lane.priority_capacity" in line
+
+
+def test_what_is_tolerated_is_no_gain(folder):
+    loose = ["--set", "solver.tolerance.exploitability=1e3", "-q"]
+    assert "every type beats the benchmark: yes" in polykarma("solve", "lane.toml", "-q", cwd=folder).out
+    assert "every type beats the benchmark: no" in polykarma("solve", "lane.toml", *loose, cwd=folder).out

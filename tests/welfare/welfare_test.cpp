@@ -88,7 +88,7 @@ TEST(Payoffs, OfTheLotteryByHand) {
 Layout two_types() { return MultiKarma(case_study()).layout(); }
 
 TEST(Welfare, ByHand) {
-    const Welfare w = welfare(two_types(), {{4.0, 4.0}, {3.0, 4.5}}, {{3.0, 3.0}, {2.5, 3.5}});
+    const Welfare w = welfare(two_types(), {{4.0, 4.0}, {3.0, 4.5}}, {{3.0, 3.0}, {2.5, 3.5}}, 0.0);
     EXPECT_NEAR(w.nash.endogenous, 0.5 * std::log(1.0) + 0.5 * std::log(0.5), 1e-15);
     EXPECT_NEAR(w.nash.exogenous, 0.0, 1e-15);
     EXPECT_DOUBLE_EQ(w.utilitarian.endogenous, 3.5);
@@ -101,11 +101,24 @@ TEST(Welfare, ByHand) {
 TEST(Welfare, WhoDoesNotGainMakesItMinusInfinityNeverNaN) {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
     for (const double second : {2.5, 2.0, std::numeric_limits<double>::quiet_NaN()}) {
-        const Welfare w = welfare(two_types(), {{4.0, 4.0}, {second, second}}, {{3.0, 3.0}, {2.5, 2.5}});
+        const Welfare w = welfare(two_types(), {{4.0, 4.0}, {second, second}}, {{3.0, 3.0}, {2.5, 2.5}}, 0.0);
         EXPECT_EQ(w.nash.endogenous, kNone);
         EXPECT_EQ(w.nash.exogenous, kNone);
         EXPECT_FALSE(w.everyone_gains);
     }
+}
+
+TEST(Welfare, NoGainIsWhatTheMarginCovers) {
+    const auto of_gain = [](double gain) {
+        return welfare(two_types(), {{4.0, 4.0}, {0.5 + gain, 0.5 + gain}}, {{3.0, 3.0}, {0.5, 0.5}}, 0.0625);
+    };
+    for (const double gain : {-1.0, 1e-9, 0.0625}) {
+        EXPECT_FALSE(of_gain(gain).everyone_gains) << gain;
+        EXPECT_EQ(of_gain(gain).nash.endogenous, -std::numeric_limits<double>::infinity()) << gain;
+        EXPECT_EQ(of_gain(gain).nash.exogenous, -std::numeric_limits<double>::infinity()) << gain;
+    }
+    EXPECT_TRUE(of_gain(0.125).everyone_gains);
+    EXPECT_NEAR(of_gain(0.125).nash.endogenous, 0.5 * std::log(0.125), 1e-15);  // the margin is no part of the gain
 }
 
 TEST(Payoffs, OfATypeThatNeverTakesPart) {
