@@ -246,6 +246,18 @@ void write_search(GroupWriter& group, const SearchRecord& found) {
     search.attribute("iterations", std::int64_t{found.iterations});
 }
 
+void write_stability(GroupWriter& group, const std::optional<Stability>& found) {
+    if (!found) return;
+    GroupWriter stability = group.subgroup("stability");
+    stability.attribute("long_name", std::string("eigenvalue of largest modulus of one step of the evolutionary dynamics, "
+                                                 "linearised at the state"));
+    stability.attribute("attractor", std::string(to_string(found->attraction())));
+    for (const auto& field : kStabilityFields) stability.attribute(field.name, (*found).*field.member);
+    stability.attribute("modulus", found->modulus());
+    stability.attribute("steps_per_e_fold", found->steps_per_e_fold());
+    stability.attribute("products", std::int64_t{found->products});
+}
+
 void write_history(GroupWriter& group, const std::vector<HistoryPoint>& points) {
     std::vector<std::int64_t> iterations;
     std::vector<double> stationarity, gain, bellman;
@@ -303,6 +315,7 @@ void write_record(GroupWriter& group, const EquilibriumRecord& record, const Sta
     write_observables(group, record, axes);
     write_welfare(group, record.welfare, axes);
     write_certificate(group, record);
+    write_stability(group, record.stability);
     write_search(group, record.search);
     write_history(group, record.search.history);
     write_branch(group, record.search.branch);

@@ -12,6 +12,7 @@
 #include "config/reader.hpp"
 #include "config/study_start.hpp"
 #include "equilibrium/accelerated.hpp"
+#include "equilibrium/stability.hpp"
 #include "equilibrium/start.hpp"
 #include "io/array_cuts.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
@@ -183,6 +184,7 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .tolerance = {economy.solver.stationarity, economy.solver.gain, economy.solver.exploitability},
         .certificate = certified.certificate,
         .certified = false,
+        .stability = {},
         .welfare = {},
         .outcomes = {},
         .shares = {},
@@ -194,6 +196,14 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
     measure(*game, record, ranks);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return record;
+}
+
+void measure_stability(const EconomyConfig& economy, EquilibriumRecord& record, const Collective& ranks) {
+    if (!record.certified) return;
+    EvolutionSettings settings = settings_of(economy);
+    settings.lambda = record.search.lambda;
+    record.stability =
+        stability(*build_game(economy, ranks.size()), settings, record.mass, record.response, ranks);
 }
 
 }  // namespace polykarma
