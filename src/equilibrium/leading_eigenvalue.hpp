@@ -20,8 +20,7 @@ struct RitzPair {
 };
 
 /// The eigenvalue of largest modulus of a linear operator that is known by its products only: the method of Arnoldi,
-/// restarted with the leading half of the Ritz vectors (thick restart; the Krylov-Schur method of Stewart without its
-/// Schur form). Vectors may be parts of vectors that are spread over ranks: all that is ever asked about the whole are
+/// restarted with the leading half of the Schur vectors of its projection (the Krylov-Schur method of Stewart). Vectors may be parts of vectors that are spread over ranks: all that is ever asked about the whole are
 /// inner products, which Products computes, the same on every rank.
 ///   products(vectors, x, out): out[i] = <vectors[i], x>, vectors one after another
 template <class Products>
@@ -136,7 +135,7 @@ private:
                     projected[c * (kept + 1) + r] += combinations[r][row] * image;
             }
         for (std::size_t c = 0; c < kept; ++c)
-            for (std::size_t r = 0; r <= kept; ++r) h(r, c) = projected[c * (kept + 1) + r];
+            for (std::size_t r = 0; r <= dimension_; ++r) h(r, c) = r <= kept ? projected[c * (kept + 1) + r] : 0.0;
         return kept;
     }
     void combine(const std::vector<std::vector<double>>& combinations) {

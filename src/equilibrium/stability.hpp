@@ -16,7 +16,7 @@ Stability stability(const G& game, const EvolutionSettings& settings, const Fiel
                     const Collective& ranks = Collective::serial()) {
     constexpr std::size_t kDimension = 40;
     constexpr long kMostProducts = 4000;
-    constexpr double kDecided = 0.01;     // of the distance from one that the residual may have
+    constexpr double kDecided = 1e-3;     // of the distance from one that the residual may have
     constexpr double kNegligible = 1e-7;  // about what differences leave of a residual
     const FlushDenormals guard;
     StepDerivative<G> derivative(game, settings, mass, response, ranks);

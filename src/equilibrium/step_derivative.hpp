@@ -15,12 +15,13 @@ namespace polykarma {
 
 /// How one step of the evolutionary dynamics answers to small changes of a logit equilibrium that keep the mass of
 /// every type and all karma. A change is one vector,
-///   [lambda V of the first stage] [d of every stage] [pi of every action that has weight]
-/// V of the other stages is swept before it is used. Actions without weight are left out: their softmax does not
+///   [V of the first stage] [d of every stage] [pi of every action that has weight]
+/// in units that make them answer to each other at similar strength: V in 1 / lambda, d in 1 / (lambda max |V|). V of
+/// the other stages is swept before it is used. Actions without weight are left out: their softmax does not
 /// answer, so that a change of them only fades, by 1 - eta h a step, whatever it does to the rest.
 ///
-/// Linear but for the derivatives with respect to the aggregates, which are one-sided differences because the rules
-/// have kinks. All ranks call together.
+/// What is linear is computed as such; derivatives with respect to the aggregates are central differences, at a kink of
+/// the rules the mean of both sides. All ranks call together.
 template <Game G>
 class StepDerivative {
 public:
@@ -32,10 +33,12 @@ public:
           mass_(mass),
           response_(response),
           value_(mass.part()),
-          shifted_value_(mass.part()),
-          arrived_(mass.part()),
+          value_change_(mass.part()),
           first_(mass.part().states(Stage{})),
           entry_values_(response.actions().size()),
+          entry_baseline_(response.actions().size()),
+          above_(operators_.make_aggregates()),
+          below_(operators_.make_aggregates()),
           buffer_(mass.part().most_states()) {
         for (const auto r : Range<Stage>(layout().stages())) {
             conserved_.emplace_back(game, mass.part(), ranks, r);
@@ -68,7 +71,7 @@ public:
             const double average = static_cast<double>(layout().stages()) / static_cast<double>(layout().states());
             response_.for_each(r, [&](const Site& site, const SparseRow& row) {
                 if (r.at() == 0) value[site.state] = noise(r, site, 0);
-                mass[mass_.part().first_state(r) + site.state] = (d[site.state] + average) * noise(r, site, 1);
+                mass[mass_.part().first_state(r) + site.state] = (d[site.state] + average) / mass_unit() * noise(r, site, 1);
                 const auto change = response.subspan(response_.first_entry(r, site), row.actions.size());
                 double mean = 0.0;
                 for (std::size_t i = 0; i < change.size(); ++i)
@@ -87,17 +90,20 @@ public:
 
     /// out <- what a step makes of a change.
     void apply(std::span<const double> in, std::span<double> out) {
-        const Change<const double> from = split(in);
+        scaled_.assign(in.begin(), in.end());
+        scale(split(std::span<double>(scaled_)), value_unit(), mass_unit());
+        const Change<const double> from = split(std::span<const double>(scaled_));
         const Change<double> to = split(out);
         const double t = shift_aggregates(from);
         sweep(from, t, to);
         for (const auto r : Range<Stage>(layout().stages())) push(r, from, t, to);
+        scale(to, 1.0 / value_unit(), 1.0 / mass_unit());
         project(out);
     }
 
 private:
     /// Size of the changes that derivatives are differences over.
-    static constexpr double kDifference = 1e-7;
+    static constexpr double kDifference = 1e-6;
 
     template <class T>
     struct Change {
@@ -114,6 +120,12 @@ private:
         return states.subspan(mass_.part().first_state(r), mass_.part().states(r));
     }
     [[nodiscard]] const Layout& layout() const { return operators_.layout(); }
+    [[nodiscard]] double value_unit() const { return 1.0 / settings_.lambda; }
+    [[nodiscard]] double mass_unit() const { return 1.0 / (settings_.lambda * value_scale_); }
+    static void scale(const Change<double>& change, double value, double mass) {
+        for (double& v : change.value) v *= value;
+        for (double& d : change.mass) d *= mass;
+    }
     [[nodiscard]] double keep() const { return 1.0 - settings_.response_rate * settings_.step; }
 
     /// In [-1, 1), from the place of a number in the whole.
@@ -128,29 +140,33 @@ private:
         return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0;
     }
 
-    /// Values, action values and pushed mass of the state itself.
+    /// Values and action values of the state itself.
     void form() {
         operators_.aggregate(mass_, response_);
         sums_.assign(operators_.sums().begin(), operators_.sums().end());
         moved_sums_.resize(sums_.size());
-        shifted_ = operators_.make_aggregates();
         iterate_values(operators_, value_, [&](Stage r, const Site& site, const auto& q) {
             return response_.expected_value(r, site, q);
         });
         for (const auto r : Range<Stage>(layout().stages())) {
             operators_.values(r, value_, [&](const Site& site, const auto& q) {
-                const std::size_t first = response_.first_entry(r, site);
-                const SparseRow row = response_.row(r, site);
-                for (std::size_t i = 0; i < row.actions.size(); ++i)
-                    entry_values_[first + i] = q[static_cast<std::size_t>(row.actions[i])];
+                for_each_entry(r, site, [&](std::size_t i, std::size_t a) { entry_values_[i] = q[a]; });
             });
-            if (operators_.leads_on(r))
-                operators_.push(r, mass_.stage(r), response_, arrived_.stage(layout().next(r)));
+            operators_.values(r, value_change_, [&](const Site& site, const auto& q) {
+                for_each_entry(r, site, [&](std::size_t i, std::size_t a) { entry_baseline_[i] = q[a]; });
+            });
         }
         LargestChange largest;
         for (const double v : value_.all()) largest.add(0.0, v);
         largest.reduce(operators_.ranks());
         value_scale_ = std::max(largest.scale(), 1e-300);
+    }
+
+    /// f(entry, action) for the entries of a state.
+    template <class F>
+    void for_each_entry(Stage r, const Site& site, F&& f) const {
+        std::size_t entry = response_.first_entry(r, site);
+        for (const auto action : response_.row(r, site).actions) f(entry++, static_cast<std::size_t>(action));
     }
 
     /// Share of the population that a change concerns, summed over stages.
@@ -171,18 +187,15 @@ private:
         operators_.ranks().sum(total);
         return total.front().value();
     }
-    [[nodiscard]] double largest_value(std::span<const double> value) const {
-        LargestChange largest;
-        for (const double v : value) largest.add(v, 0.0);
-        largest.reduce(operators_.ranks());
-        return largest.change() / settings_.lambda;
-    }
-
-    /// The aggregates of the state after t times a change; returns t. Tallies are rounded to a grid, so that they are
-    /// taken of a change that concerns a quarter of the population.
+    /// The aggregates of the state after plus and minus t times a change; returns t. Tallies are rounded to a grid, so
+    /// that they are taken of a change that concerns a quarter of the population.
     double shift_aggregates(const Change<const double>& change) {
         const double size = moved_share(change);
-        const double scale = size > 0.0 ? 0.25 / size : 0.0;
+        if (!(size > 0.0)) {
+            for (auto* shifted : {&above_, &below_}) operators_.derive(sums_, *shifted);
+            return kDifference;
+        }
+        const double scale = 0.25 / size;
         for (const auto r : Range<Stage>(layout().stages())) {
             const auto d = mass_.stage(r);
             const auto moved = stage_of(change.mass, r);
@@ -194,70 +207,100 @@ private:
             });
         }
         const auto tallied = operators_.sum_tallies();
-        const double t = kDifference / std::max({size, largest_value(change.value) / value_scale_, 1e-300});
-        const double factor = size > 0.0 ? t / scale : 0.0;
-        for (std::size_t i = 0; i < sums_.size(); ++i) moved_sums_[i] = sums_[i] + factor * tallied[i];
-        operators_.derive(moved_sums_, shifted_);
-        return t;
+        for (const double sign : {1.0, -1.0}) {
+            for (std::size_t i = 0; i < sums_.size(); ++i)
+                moved_sums_[i] = sums_[i] + sign * (kDifference / 0.25) * tallied[i];
+            operators_.derive(moved_sums_, sign > 0.0 ? above_ : below_);
+        }
+        return kDifference / size;
     }
 
     /// Changes of V, and of pi = softmax(lambda Q).
     void sweep(const Change<const double>& from, double t, const Change<double>& to) {
-        const double rate = settings_.response_rate * settings_.step * settings_.lambda;
-        const auto first = shifted_value_.stage(Stage{});
-        const auto v = std::as_const(value_).stage(Stage{});
-        for (std::size_t x = 0; x < first_; ++x) first[x] = v[x] + t * (from.value[x] / settings_.lambda);
+        const double unit = value_scale_ / std::max(largest(from.value), 1e-300);
+        copy_scaled(from.value, unit, value_change_.stage(Stage{}));
         for (std::size_t stage = layout().stages(); stage-- > 0;) {
-            const Stage r{stage};
-            const auto old = std::as_const(value_).stage(r);
-            operators_.fetch(r, shifted_[stage], shifted_value_);
-            operators_.visit_values(r, shifted_[stage], [&](const Site& site, const auto& q) {
-                const SparseRow row = response_.row(r, site);
-                const std::size_t start = response_.first_entry(r, site);
-                row_buffer_.resize(row.actions.size());
-                double mean = 0.0, moved = 0.0;
-                for (std::size_t i = 0; i < row.actions.size(); ++i) {
-                    const double before = entry_values_[start + i];
-                    row_buffer_[i] = (q[static_cast<std::size_t>(row.actions[i])] - before) / t;
-                    mean += row.probabilities[i] * row_buffer_[i];
-                    moved += from.response[start + i] * (before - old[site.state]);
-                }
-                buffer_[site.state] = mean + moved;
-                for (std::size_t i = 0; i < row.actions.size(); ++i)
-                    to.response[start + i] = keep() * from.response[start + i] +
-                                             rate * (row.probabilities[i] * (row_buffer_[i] - mean));
-            });
-            if (stage == 0) break;
-            const auto shifted = shifted_value_.stage(r);
-            for (std::size_t x = 0; x < shifted.size(); ++x) shifted[x] = old[x] + t * buffer_[x];
+            change_values(Stage{stage}, t, unit, to.response);
+            answer(Stage{stage}, from, to.response);
+            const std::span<const double> changed = std::span(buffer_).first(mass_.part().states(Stage{stage}));
+            if (stage > 0)
+                copy_scaled(changed, unit, value_change_.stage(Stage{stage}));
+            else
+                copy_scaled(changed, 1.0, to.value);
         }
-        for (std::size_t x = 0; x < first_; ++x) to.value[x] = settings_.lambda * buffer_[x];
+    }
+    static void copy_scaled(std::span<const double> from, double factor, std::span<double> to) {
+        for (std::size_t x = 0; x < from.size(); ++x) to[x] = factor * from[x];
+    }
+    [[nodiscard]] double largest(std::span<const double> numbers) const {
+        LargestChange largest;
+        for (const double v : numbers) largest.add(v, 0.0);
+        largest.reduce(operators_.ranks());
+        return largest.change();
+    }
+    /// out <- changes of the action values of a stage: with the aggregates, and with the values of the next stage.
+    void change_values(Stage r, double t, double unit, std::span<double> out) {
+        const auto visit = [&](const std::vector<typename G::Aggregates>& m, const Field& value, auto&& take) {
+            operators_.fetch(r, m[r.at()], value);
+            operators_.visit_values(r, m[r.at()], [&](const Site& site, const auto& q) {
+                for_each_entry(r, site, [&](std::size_t i, std::size_t a) { take(i, q[a]); });
+            });
+        };
+        visit(above_, value_, [&](std::size_t i, double q) { out[i] = q; });
+        visit(below_, value_, [&](std::size_t i, double q) { out[i] = (out[i] - q) / (2.0 * t); });
+        operators_.values(r, value_change_, [&](const Site& site, const auto& q) {
+            for_each_entry(r, site,
+                           [&](std::size_t i, std::size_t a) { out[i] += (q[a] - entry_baseline_[i]) / unit; });
+        });
+    }
+    /// From changes of the action values to those of the response, in place, and of V, in the buffer.
+    void answer(Stage r, const Change<const double>& from, std::span<double> entries) {
+        const double rate = settings_.response_rate * settings_.step * settings_.lambda;
+        const auto v = std::as_const(value_).stage(r);
+        response_.for_each(r, [&](const Site& site, const SparseRow& row) {
+            const std::size_t start = response_.first_entry(r, site);
+            const auto change = entries.subspan(start, row.actions.size());
+            double mean = 0.0, moved = 0.0;
+            for (std::size_t i = 0; i < change.size(); ++i) {
+                mean += row.probabilities[i] * change[i];
+                moved += from.response[start + i] * (entry_values_[start + i] - v[site.state]);
+            }
+            buffer_[site.state] = mean + moved;
+            for (std::size_t i = 0; i < change.size(); ++i)
+                change[i] = keep() * from.response[start + i] + rate * (row.probabilities[i] * (change[i] - mean));
+        });
     }
 
     /// Change of the mass that arrives after a stage.
     void push(Stage r, const Change<const double>& from, double t, const Change<double>& to) {
         const Stage next = layout().next(r);
-        const auto d = mass_.stage(r);
-        const auto moved = stage_of(from.mass, r);
         const auto there = stage_of(from.mass, next);
         const auto out = stage_of(to.mass, next);
-        const auto before = std::as_const(arrived_).stage(next);
-        const bool leads_on = operators_.leads_on(r);
-        if (leads_on) {
-            operators_.begin_push(r, shifted_[r.at()]);
-            response_.for_each(r, [&](const Site& site, const SparseRow& row) {
-                const std::size_t start = response_.first_entry(r, site);
-                row_buffer_.resize(row.actions.size());
-                for (std::size_t i = 0; i < row.actions.size(); ++i)
-                    row_buffer_[i] = row.probabilities[i] + t * from.response[start + i];
-                operators_.add_push(site, d[site.state], SparseRow{row.actions, row_buffer_});
-                operators_.add_push(site, t * moved[site.state], row);
-            });
-            operators_.finish_push(r, std::span(buffer_).first(out.size()));
+        const std::span other = std::span(buffer_).first(out.size());
+        if (operators_.leads_on(r)) {
+            push_shifted(r, above_, from, t, out);
+            push_shifted(r, below_, from, -t, other);
+        } else {
+            std::ranges::fill(out, 0.0);
+            std::ranges::fill(other, 0.0);
         }
         for (std::size_t x = 0; x < out.size(); ++x)
-            out[x] = (1.0 - settings_.step) * there[x] +
-                     (leads_on ? settings_.step * ((buffer_[x] - before[x]) / t) : 0.0);
+            out[x] = (1.0 - settings_.step) * there[x] + settings_.step * ((out[x] - other[x]) / (2.0 * t));
+    }
+    void push_shifted(Stage r, const std::vector<typename G::Aggregates>& m, const Change<const double>& change,
+                      double t, std::span<double> out) {
+        const auto d = mass_.stage(r);
+        const auto moved = stage_of(change.mass, r);
+        operators_.begin_push(r, m[r.at()]);
+        response_.for_each(r, [&](const Site& site, const SparseRow& row) {
+            const std::size_t start = response_.first_entry(r, site);
+            row_buffer_.resize(row.actions.size());
+            for (std::size_t i = 0; i < row.actions.size(); ++i)
+                row_buffer_[i] = row.probabilities[i] + t * change.response[start + i];
+            operators_.add_push(site, d[site.state], SparseRow{row.actions, row_buffer_});
+            operators_.add_push(site, t * moved[site.state], row);
+        });
+        operators_.finish_push(r, out);
     }
 
     Operators<G> operators_;
@@ -265,14 +308,15 @@ private:
     const Field& mass_;
     const SparseResponse& response_;
     Field value_;
-    Field shifted_value_;
-    Field arrived_;  // mass pushed to every stage
+    Field value_change_;  // in a unit that makes it as large as V
     std::size_t first_;
     double value_scale_ = 1.0;
-    std::vector<double> entry_values_;  // Q [entry of the response]
-    std::vector<ConservedQuantities<G>> conserved_;  // [stage]
-    std::vector<typename G::Aggregates> shifted_;
+    std::vector<double> entry_values_;    // Q [entry of the response]
+    std::vector<double> entry_baseline_;  // the same where V is 0
+    std::vector<typename G::Aggregates> above_, below_;  // of a change upwards and downwards
+    std::vector<ConservedQuantities<G>> conserved_;      // [stage]
     AlignedVector<double> sums_, moved_sums_;
+    AlignedVector<double> scaled_;
     AlignedVector<double> buffer_;  // [state of a stage]
     std::vector<double> row_buffer_;
 };
