@@ -162,7 +162,8 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         "{}\n",
         published.source);
     if (request.extent == StudyExtent::with_stability)
-        out << "attractor: whether the dynamics returns to the equilibrium after a small change, and by what the change is\n"
+        out << "attractor: whether the dynamics returns to the equilibrium after a small change, and by what the "
+               "change is\n"
                "multiplied per step in the end.\n";
 }
 

@@ -72,8 +72,8 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     if (target == std::end(kTargets)) throw UsageError("unknown table " + name + " (see polykarma reproduce --list)");
 
     const fs::path inputs = inputs_folder(context);
-    StudyRequest request{read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet(),
-                         extent_of(options)};
+    StudyRequest request{
+        read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet(), extent_of(options)};
     use_standard_starts(request.study, options);
     std::vector<std::string> axes;
     for (const auto& axis : request.study.axes) axes.push_back(axis.name);

@@ -44,8 +44,7 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
         return announced(style, label, economy.solver.stationarity, economy.solver.max_iterations);
     };
     StudyOutcome outcome =
-        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress,
-                  request.extent);
+        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress, request.extent);
     if (!root) return outcome;
     if (request.published) measure_distances(outcome.results, *request.published);
     if (file) {

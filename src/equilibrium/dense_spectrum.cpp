@@ -20,7 +20,8 @@ bool leads(Complex a, Complex b) {
     const double difference = std::abs(a) - std::abs(b);
     const double rounding = kRounding * std::abs(b);
     if (std::abs(difference) > rounding) return difference > 0.0;
-    return a.imag() > rounding && b.imag() < -rounding && std::abs(a - std::conj(b)) <= std::sqrt(kRounding) * std::abs(b);
+    return a.imag() > rounding && b.imag() < -rounding &&
+           std::abs(a - std::conj(b)) <= std::sqrt(kRounding) * std::abs(b);
 }
 
 /// Exchanges two neighbours on the diagonal of the triangular factor.
@@ -48,7 +49,8 @@ DenseSpectrum dense_spectrum(std::span<const double> matrix, std::size_t size) {
     const auto n = static_cast<Index>(size);
     const Eigen::Map<const Eigen::MatrixXd> a(matrix.data(), n, n);
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    DenseSpectrum spectrum{std::vector(size, Complex(nan, nan)), std::vector(size, std::vector(size, Complex(nan, nan)))};
+    DenseSpectrum spectrum{std::vector(size, Complex(nan, nan)),
+                           std::vector(size, std::vector(size, Complex(nan, nan)))};
     if (!a.allFinite()) return spectrum;
     const Eigen::ComplexSchur<Eigen::MatrixXd> schur(a);
     if (schur.info() != Eigen::Success) return spectrum;
@@ -63,8 +65,7 @@ DenseSpectrum dense_spectrum(std::span<const double> matrix, std::size_t size) {
         column.cwiseAbs().maxCoeff(&largest);
         // Makes the eigenvector of a real value real.
         const Complex phase = std::conj(column[largest]) / std::abs(column[largest]);
-        for (std::size_t row = 0; row < size; ++row)
-            spectrum.vectors[i][row] = phase * column[static_cast<Index>(row)];
+        for (std::size_t row = 0; row < size; ++row) spectrum.vectors[i][row] = phase * column[static_cast<Index>(row)];
     }
     return spectrum;
 }

@@ -20,8 +20,8 @@ struct DenseSpectrum {
 /// has no imaginary part. A matrix that is not finite has values and vectors that are NaN.
 [[nodiscard]] DenseSpectrum dense_spectrum(std::span<const double> matrix, std::size_t size);
 
-/// Orthonormal real vectors [vector][row] that span the eigenvectors of the `count` leading values, or of one more where
-/// that would part a conjugate pair.
+/// Orthonormal real vectors [vector][row] that span the eigenvectors of the `count` leading values, or of one more
+/// where that would part a conjugate pair.
 [[nodiscard]] std::vector<std::vector<double>> leading_subspace(const DenseSpectrum& spectrum, std::size_t count);
 
 }  // namespace polykarma

@@ -20,8 +20,9 @@ struct RitzPair {
 };
 
 /// The eigenvalue of largest modulus of a linear operator that is known by its products only: the method of Arnoldi,
-/// restarted with the leading half of the Schur vectors of its projection (the Krylov-Schur method of Stewart). Vectors may be parts of vectors that are spread over ranks: all that is ever asked about the whole are
-/// inner products, which Products computes, the same on every rank.
+/// restarted with the leading half of the Schur vectors of its projection (the Krylov-Schur method of Stewart). Vectors
+/// may be parts of vectors that are spread over ranks: all that is ever asked about the whole are inner products, which
+/// Products computes, the same on every rank.
 ///   products(vectors, x, out): out[i] = <vectors[i], x>, vectors one after another
 template <class Products>
 class LeadingEigenvalue {

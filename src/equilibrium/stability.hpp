@@ -23,15 +23,14 @@ Stability stability(const G& game, const EvolutionSettings& settings, const Fiel
     LeadingEigenvalue<SegmentProducts> search(derivative.size(), kDimension, derivative.products());
     derivative.scatter(search.start());
     derivative.project(search.start());
-    const RitzPair leading = search.find(
-        [&](std::span<const double> in, std::span<double> out) { derivative.apply(in, out); },
-        [&](const std::complex<double>& value, double residual) {
-            return residual < std::max(kNegligible, kDecided * std::abs(std::abs(value) - 1.0));
-        },
-        kMostProducts);
-    return {leading.value.real(), leading.value.imag(),   leading.residual,
-            leading.products,     settings.step,          settings.response_rate,
-            settings.lambda};
+    const RitzPair leading =
+        search.find([&](std::span<const double> in, std::span<double> out) { derivative.apply(in, out); },
+                    [&](const std::complex<double>& value, double residual) {
+                        return residual < std::max(kNegligible, kDecided * std::abs(std::abs(value) - 1.0));
+                    },
+                    kMostProducts);
+    return {leading.value.real(), leading.value.imag(),   leading.residual, leading.products,
+            settings.step,        settings.response_rate, settings.lambda};
 }
 
 }  // namespace polykarma

@@ -71,7 +71,8 @@ public:
             const double average = static_cast<double>(layout().stages()) / static_cast<double>(layout().states());
             response_.for_each(r, [&](const Site& site, const SparseRow& row) {
                 if (r.at() == 0) value[site.state] = noise(r, site, 0);
-                mass[mass_.part().first_state(r) + site.state] = (d[site.state] + average) / mass_unit() * noise(r, site, 1);
+                mass[mass_.part().first_state(r) + site.state] =
+                    (d[site.state] + average) / mass_unit() * noise(r, site, 1);
                 const auto change = response.subspan(response_.first_entry(r, site), row.actions.size());
                 double mean = 0.0;
                 for (std::size_t i = 0; i < change.size(); ++i)
@@ -131,8 +132,8 @@ private:
     /// In [-1, 1), from the place of a number in the whole.
     [[nodiscard]] static double noise(Stage r, const Site& site, std::size_t which) {
         std::uint64_t bits = 0;
-        for (const std::uint64_t part : {std::uint64_t{r.at()}, std::uint64_t{site.block.at()},
-                                         std::uint64_t{site.index}, std::uint64_t{which}}) {
+        for (const std::uint64_t part :
+             {std::uint64_t{r.at()}, std::uint64_t{site.block.at()}, std::uint64_t{site.index}, std::uint64_t{which}}) {
             bits = (bits ^ part) * 0x9e3779b97f4a7c15U + 0x632be59bd9b4e019U;
             bits = (bits ^ (bits >> 29)) * 0xbf58476d1ce4e5b9U;
             bits ^= bits >> 32;
@@ -145,9 +146,8 @@ private:
         operators_.aggregate(mass_, response_);
         sums_.assign(operators_.sums().begin(), operators_.sums().end());
         moved_sums_.resize(sums_.size());
-        iterate_values(operators_, value_, [&](Stage r, const Site& site, const auto& q) {
-            return response_.expected_value(r, site, q);
-        });
+        iterate_values(operators_, value_,
+                       [&](Stage r, const Site& site, const auto& q) { return response_.expected_value(r, site, q); });
         for (const auto r : Range<Stage>(layout().stages())) {
             operators_.values(r, value_, [&](const Site& site, const auto& q) {
                 for_each_entry(r, site, [&](std::size_t i, std::size_t a) { entry_values_[i] = q[a]; });
@@ -311,8 +311,8 @@ private:
     Field value_change_;  // in a unit that makes it as large as V
     std::size_t first_;
     double value_scale_ = 1.0;
-    std::vector<double> entry_values_;    // Q [entry of the response]
-    std::vector<double> entry_baseline_;  // the same where V is 0
+    std::vector<double> entry_values_;                   // Q [entry of the response]
+    std::vector<double> entry_baseline_;                 // the same where V is 0
     std::vector<typename G::Aggregates> above_, below_;  // of a change upwards and downwards
     std::vector<ConservedQuantities<G>> conserved_;      // [stage]
     AlignedVector<double> sums_, moved_sums_;

@@ -122,8 +122,7 @@ std::vector<double> jacobian(Packed& packed) {
         up = packed.after_step(up);
         down = packed.after_step(down);
         std::vector<double> change(at.size());
-        for (std::size_t i = 0; i < at.size(); ++i)
-            change[i] = static_cast<double>((up[i] - down[i]) / (2.0L * kStep));
+        for (std::size_t i = 0; i < at.size(); ++i) change[i] = static_cast<double>((up[i] - down[i]) / (2.0L * kStep));
         packed.project(change);
         matrix.insert(matrix.end(), change.begin(), change.end());
     }
@@ -147,18 +146,26 @@ void expect_the_dense_eigenvalue(const MultiKarmaRules& rules, EvolutionSettings
     Packed packed(economy, {settings.lambda, settings.step, settings.response_rate}, found.mass, found.response);
     const auto matrix = jacobian(packed);
     const DenseSpectrum spectrum = dense_spectrum(matrix, packed.state().size());
-    std::printf("%zu: sparse %.10f %+.10f res %.1e products %ld\n", packed.state().size(), sparse.real, sparse.imaginary, sparse.residual, sparse.products);
-    for (int i = 0; i < 8; ++i) std::printf("  %.10f %+.10f\n", spectrum.values[i].real(), spectrum.values[i].imag());
+    const std::complex<double> leading = spectrum.values.front();
+    EXPECT_LT(sparse.residual, 1e-3 * (1.0 - std::abs(leading)));
+    EXPECT_NEAR(sparse.real, leading.real(), 1e-3 * (1.0 - std::abs(leading)));
+    EXPECT_NEAR(sparse.imaginary, leading.imag(), 1e-3 * (1.0 - std::abs(leading)));
 }
 
-TEST(StabilityOracle, X) {
+class StabilityOracleAt : public testing::TestWithParam<double> {};
+
+TEST_P(StabilityOracleAt, IsTheLeadingEigenvalueOfADenseJacobian) {
     EvolutionSettings settings;
-    for (double lambda : {5.0, 20.0, 1000.0}) {
-        settings.lambda = lambda;
-        std::printf("lambda %g\n", lambda);
-        expect_the_dense_eigenvalue(test::one_lane(), settings);
-        expect_the_dense_eigenvalue(test::small_economy({3, 2}, {1.0, 1.0}, Exchange::from_worth({1.0, 1.0}), Redistribution::all), settings);
-    }
+    settings.lambda = GetParam();
+    expect_the_dense_eigenvalue(test::one_lane(), settings);
+}
+
+INSTANTIATE_TEST_SUITE_P(Lambdas, StabilityOracleAt, testing::Values(5.0, 20.0, 1000.0));
+
+TEST(StabilityOracle, IsTheLeadingEigenvalueOfADenseJacobianOfTwoResources) {
+    const EvolutionSettings settings;
+    expect_the_dense_eigenvalue(
+        test::small_economy({3, 2}, {1.0, 1.0}, Exchange::from_worth({1.0, 1.0}), Redistribution::all), settings);
 }
 
 }  // namespace
