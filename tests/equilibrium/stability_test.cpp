@@ -10,16 +10,31 @@
 #include "equilibrium/start.hpp"
 #include "support/partitioned.hpp"
 #include "support/small_economy.hpp"
+#include "support/toy_game.hpp"
 
 namespace polykarma {
 namespace {
 
-SolveOutcome equilibrium(const MultiKarma& game, EvolutionSettings settings) {
+Field start_mass(const MultiKarma& game) {
     Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
+    return mass;
+}
+/// Empty batteries and two tokens, at every stage.
+Field start_mass(const test::ToyGame& game) {
+    Field mass(whole(game));
+    for (const auto r : Range<Stage>(game.layout().stages()))
+        for (const auto t : Range<Type>(game.layout().types()))
+            mass.block(r, game.layout().block(t, Exogenous{std::size_t{0}}))[2] =
+                game.layout().type_infos()[t.at()].share;
+    return mass;
+}
+
+template <Game G>
+SolveOutcome equilibrium(const G& game, EvolutionSettings settings) {
     settings.stationarity = settings.bellman = 1e-12;
     settings.gain = 1.0;
-    return accelerate(game, settings, mass, even_response(whole(game)));
+    return accelerate(game, settings, start_mass(game), even_response(whole(game)));
 }
 
 EvolutionSettings soft() {
@@ -47,10 +62,11 @@ double distance(const Field& a, const Field& b) {
 }
 
 /// Agents moved from state to state, the mass of every type and all karma of a stage kept.
-Field disturbed(const MultiKarma& game, const Field& mass, double size) {
+template <Game G>
+Field disturbed(const G& game, const Field& mass, double size) {
     Field result = mass;
     for (const auto r : Range<Stage>(game.layout().stages())) {
-        ConservedQuantities<MultiKarma> conserved(game, mass.part(), Collective::serial(), r);
+        ConservedQuantities<G> conserved(game, mass.part(), Collective::serial(), r);
         conserved.orthogonalize(mass.stage(r));
         std::vector<double> change;
         for (const double d : mass.stage(r))
@@ -63,11 +79,12 @@ Field disturbed(const MultiKarma& game, const Field& mass, double size) {
 
 /// By how much the distance of a disturbed equilibrium from the undisturbed one is multiplied in a step: the mean over
 /// `steps`, after some `before`.
-double observed_factor(const MultiKarma& game, const SolveOutcome& found, const EvolutionSettings& settings,
-                       double size, int before, int steps) {
+template <Game G>
+double observed_factor(const G& game, const SolveOutcome& found, const EvolutionSettings& settings, double size,
+                       int before, int steps) {
     const Response response = dense_response(found.response);
-    Evolution<MultiKarma> calm(game, settings, found.mass, response);
-    Evolution<MultiKarma> other(game, settings, found.mass, response);
+    Evolution<G> calm(game, settings, found.mass, response);
+    Evolution<G> other(game, settings, found.mass, response);
     other.put(disturbed(game, found.mass, size));
     double first = 0.0;
     for (int step = 0; step < before + steps; ++step) {
@@ -120,22 +137,46 @@ TEST(Stability, OfSharpResponsesThatDoNotAnswerIsTheirDamping) {
     EXPECT_NEAR(s.modulus(), 1.0 - settings.response_rate * settings.step, 1e-6);
 }
 
-TEST(Stability, IsTheSameOnAnyRanks) {
-    for (const MultiKarma& game : {two_resources(), cycling()}) {
-        const SolveOutcome found = equilibrium(game, soft());
-        const Response response = dense_response(found.response);
-        const Stability alone = stability(game, soft(), found.mass, SparseResponse(response, kWrittenCutoff));
-        for (const auto& shares : test::deals())
-            test::on_parts(game, shares, [&](const Part& part, const Collective& ranks) {
-                const Field mass = test::restricted(found.mass, part);
-                const SparseResponse sparse(test::restricted(response, part), kWrittenCutoff);
-                const Stability s = stability(game, soft(), mass, sparse, ranks);
-                EXPECT_TRUE(test::same_bits(s.real, alone.real));
-                EXPECT_TRUE(test::same_bits(s.imaginary, alone.imaginary));
-                EXPECT_TRUE(test::same_bits(s.residual, alone.residual));
-                EXPECT_EQ(s.products, alone.products);
-            });
+/// Another game, which conserves nothing but mass. A finite one carries no change from one cycle to the next: what
+/// remains is the damping of mass and responses.
+TEST(Stability, IsThatOfAnyGame) {
+    EvolutionSettings settings;
+    settings.lambda = 5.0;
+    for (const auto end : {CycleEnd::wraps, CycleEnd::terminates}) {
+        const test::ToyGame game(2, end, {0.5, 0.3, 0.2});
+        const SolveOutcome found = equilibrium(game, settings);
+        ASSERT_EQ(found.reason, StopReason::converged);
+        const Stability s = stability(game, settings, found.mass, found.response);
+        EXPECT_EQ(s.attraction(), Attraction::attracting);
+        if (end == CycleEnd::terminates)
+            EXPECT_NEAR(s.modulus(), 1.0 - settings.response_rate * settings.step, 1e-3);
+        else
+            EXPECT_NEAR(observed_factor(game, found, settings, 1e-3, 40, 120), s.modulus(), 0.1 * (1.0 - s.modulus()));
     }
+}
+
+template <Game G>
+void expect_the_same_on_all_deals(const G& game) {
+    const SolveOutcome found = equilibrium(game, soft());
+    const Response response = dense_response(found.response);
+    const Stability alone = stability(game, soft(), found.mass, SparseResponse(response, kWrittenCutoff));
+    for (const auto& shares : test::deals())
+        test::on_parts(game, shares, [&](const Part& part, const Collective& ranks) {
+            const Field mass = test::restricted(found.mass, part);
+            const SparseResponse sparse(test::restricted(response, part), kWrittenCutoff);
+            const Stability s = stability(game, soft(), mass, sparse, ranks);
+            EXPECT_TRUE(test::same_bits(s.real, alone.real));
+            EXPECT_TRUE(test::same_bits(s.imaginary, alone.imaginary));
+            EXPECT_TRUE(test::same_bits(s.residual, alone.residual));
+            EXPECT_EQ(s.products, alone.products);
+        });
+}
+
+TEST(Stability, IsTheSameOnAnyRanks) {
+    expect_the_same_on_all_deals(two_resources());
+    expect_the_same_on_all_deals(cycling());
+    for (const auto end : {CycleEnd::wraps, CycleEnd::terminates})
+        expect_the_same_on_all_deals(test::ToyGame(3, end, {0.5, 0.3, 0.2}));
 }
 
 TEST(Stability, IsUndecidedWithinItsResidual) {
