@@ -249,8 +249,9 @@ void write_search(GroupWriter& group, const SearchRecord& found) {
 void write_stability(GroupWriter& group, const std::optional<Stability>& found) {
     if (!found) return;
     GroupWriter stability = group.subgroup("stability");
-    stability.attribute("long_name", std::string("eigenvalue of largest modulus of one step of the evolutionary dynamics, "
-                                                 "linearised at the state"));
+    stability.attribute("long_name",
+                        std::string("eigenvalue of largest modulus of one step of the evolutionary dynamics, "
+                                    "linearised at the state"));
     stability.attribute("attractor", std::string(to_string(found->attraction())));
     for (const auto& field : kStabilityFields) stability.attribute(field.name, (*found).*field.member);
     stability.attribute("modulus", found->modulus());

@@ -39,8 +39,8 @@ struct StudyRow {
     long iterations = 0;
     std::string error;  ///< why the point failed; empty otherwise
     // Of a search.
-    std::vector<double> variables{};  ///< [variable]
-    long evaluation = 0;              ///< 1, 2, ...; 0 for the point of the base economy
+    std::vector<double> variables{};       ///< [variable]
+    long evaluation = 0;                   ///< 1, 2, ...; 0 for the point of the base economy
     std::optional<Stability> stability{};  ///< where it is known
 };
 

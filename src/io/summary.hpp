@@ -29,7 +29,7 @@ struct EquilibriumSummary {
     std::optional<Stability> stability{};        ///< where it is known
     std::vector<std::vector<double>> bid_share;  ///< nu [stage][action]
     std::vector<double> price_level;             ///< [stage]; NaN where it is not known
-    double seconds = 0.0;  ///< wall clock of the search where it is known, else 0
+    double seconds = 0.0;                        ///< wall clock of the search where it is known, else 0
 };
 
 /// Of a state in memory.

@@ -202,8 +202,7 @@ void measure_stability(const EconomyConfig& economy, EquilibriumRecord& record, 
     if (!record.certified) return;
     EvolutionSettings settings = settings_of(economy);
     settings.lambda = record.search.lambda;
-    record.stability =
-        stability(*build_game(economy, ranks.size()), settings, record.mass, record.response, ranks);
+    record.stability = stability(*build_game(economy, ranks.size()), settings, record.mass, record.response, ranks);
 }
 
 }  // namespace polykarma
