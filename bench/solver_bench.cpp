@@ -33,7 +33,7 @@ double nash_welfare(const MultiKarma& game, const SolveOutcome& outcome) {
     Operators<MultiKarma> operators(game);
     operators.aggregate(outcome.mass, outcome.response);
     const auto shares = action_shares(outcome.mass, outcome.response);
-    return welfare(game.layout(), payoffs(operators, shares), benchmark_payoffs(game.rules())).nash.endogenous;
+    return welfare(game.layout(), payoffs(operators, shares), benchmark_payoffs(game.rules()), 0.0).nash.endogenous;
 }
 
 int run(int argc, char** argv) {

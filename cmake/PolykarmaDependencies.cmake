@@ -54,6 +54,11 @@ if(NOT NLopt_FOUND OR NOT POLYKARMA_NLOPT_HEADER)
     polykarma_missing_package("NLopt >= 2.7 with its C++ interface" DEBIAN libnlopt-cxx-dev SPACK "nlopt")
 endif()
 
+find_package(Eigen3 3.4 QUIET NO_MODULE)
+if(NOT Eigen3_FOUND)
+    polykarma_missing_package("Eigen >= 3.4" DEBIAN libeigen3-dev SPACK "eigen")
+endif()
+
 if(POLYKARMA_TESTS)
     find_package(GTest 1.12 QUIET)
     if(NOT GTest_FOUND)

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <span>
 
+#include "report.hpp"
 #include "study/equilibria.hpp"
 
 namespace polykarma::cli {
@@ -45,8 +46,11 @@ std::vector<Design> designs(const StudyResults& results, const PublishedTable& p
 /// Lines of the comparison: a heading, numbers; for our own rows distance, price levels and certificate; starts.
 class Lines {
 public:
-    Lines(Table& table, std::size_t numbers, std::size_t stages)
-        : table_(&table), numbers_(numbers), own_(4 + stages) {}
+    Lines(Table& table, std::size_t numbers, std::size_t stages, StudyExtent extent)
+        : table_(&table),
+          numbers_(numbers),
+          with_stability_(extent == StudyExtent::with_stability),
+          own_(4 + stages + (with_stability_ ? 1 : 0)) {}
 
     void add(const std::string& heading, const std::vector<double>& numbers, const char* number_format,
              const std::string& starts = {}) {
@@ -62,6 +66,7 @@ public:
             own.push_back(std::isnan(price) ? "-" : fmt::format("{:g}", price));
         for (const double x : {c.stationarity, c.gain_mean, c.exploitability_mean})
             own.push_back(fmt::format("{:.1e}", x));
+        if (with_stability_) own.push_back(attractor_text(row.stability));
         write(heading, numbers, "{:.4f}", own, starts_text(equilibrium.starts));
     }
     /// "2: even, zero"
@@ -81,6 +86,7 @@ private:
     }
     Table* table_;
     std::size_t numbers_;
+    bool with_stability_;
     std::size_t own_;
 };
 
@@ -103,7 +109,7 @@ void add_design(Lines& lines, const StudyResults& results, const PublishedTable&
 
 }  // namespace
 
-Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& published) {
+Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& published, StudyExtent extent) {
     std::vector<Column> columns;
     for (const auto& axis : outcome.results.axes) columns.push_back({axis, axis});
     for (const char* name : {"start", "equilibrium", "lambda", "reason"}) columns.push_back({name, name});
@@ -111,6 +117,7 @@ Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& publish
     for (const char* name : {"published_distance", "stationarity", "gain_mean", "gain_max", "exploitability_mean",
                              "exploitability_max", "iterations", "seconds"})
         columns.push_back({name, name});
+    if (extent == StudyExtent::with_stability) add_stability_columns(columns);
     Table table(std::move(columns));
     for (std::size_t i = 0; i < outcome.results.rows.size(); ++i) {
         const StudyRow& row = outcome.results.rows[i];
@@ -123,20 +130,23 @@ Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& publish
             cells.emplace_back(x);
         cells.emplace_back(row.iterations);
         cells.emplace_back(outcome.seconds[i]);
+        if (extent == StudyExtent::with_stability) add_stability_cells(cells, row.stability);
         table.add(std::move(cells));
     }
     return table;
 }
 
 void print_comparison(std::ostream& out, const StudyOutcome& outcome, const PublishedTable& published,
-                      const std::string& title) {
+                      const StudyRequest& request) {
     std::vector<Column> columns{{"design", joined(outcome.results.axes)}};
     for (const auto& column : published.numbers) columns.push_back({column.name, column.name});
     columns.push_back({"distance", "distance"});
     for (const auto& stage : outcome.results.stages) columns.push_back({"price_" + stage, "price " + stage});
-    for (const char* name : {"stationary", "gain", "exploit", "starts"}) columns.push_back({name, name});
-    Table table(std::move(columns), title + "\n");
-    Lines lines(table, published.numbers.size(), outcome.results.stages.size());
+    for (const char* name : {"stationary", "gain", "exploit"}) columns.push_back({name, name});
+    if (request.extent == StudyExtent::with_stability) columns.push_back({"attractor", "attractor"});
+    columns.push_back({"starts", "starts"});
+    Table table(std::move(columns), request.study.title + "\n");
+    Lines lines(table, published.numbers.size(), outcome.results.stages.size(), request.extent);
     for (const Design& design : designs(outcome.results, published))
         add_design(lines, outcome.results, published, design);
     table.print(out, Format::text);
@@ -151,6 +161,10 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         "responses leaves (lambda), not the search.\n"
         "{}\n",
         published.source);
+    if (request.extent == StudyExtent::with_stability)
+        out << "attractor: whether the dynamics returns to the equilibrium after a small change, and by what the "
+               "change is\n"
+               "multiplied per step in the end.\n";
 }
 
 }  // namespace polykarma::cli

@@ -4,13 +4,14 @@
 
 #include <iostream>
 
+#include "report.hpp"
 #include "study_command.hpp"
 
 namespace polykarma::cli {
 namespace {
 
 /// One row per distinct equilibrium, best first.
-Table equilibria_table(const StudyResults& results) {
+Table equilibria_table(const StudyResults& results, StudyExtent extent) {
     std::vector<Column> columns{{"equilibrium", "equilibrium"}, {"starts", "starts"}};
     for (const char* suffix : {"_en", "_ex"}) {
         for (const auto& type : results.types) columns.push_back({type + suffix, type + suffix});
@@ -19,6 +20,7 @@ Table equilibria_table(const StudyResults& results) {
     for (const auto& stage : results.stages) columns.push_back({"price_" + stage, "price " + stage, "{:g}"});
     for (const char* name : {"stationarity", "gain_mean", "exploitability_mean"})
         columns.push_back({name, name, "{:.1e}"});
+    if (extent == StudyExtent::with_stability) add_stability_columns(columns);
     columns.push_back({"start_names", "from"});
     Table table(std::move(columns));
     for (const StudyEquilibrium& found : results.equilibria) {
@@ -31,6 +33,7 @@ Table equilibria_table(const StudyResults& results) {
         for (const double price : found.price_level) cells.emplace_back(price);
         const Certificate& c = row.certificate;
         for (const double x : {c.stationarity, c.gain_mean, c.exploitability_mean}) cells.emplace_back(x);
+        if (extent == StudyExtent::with_stability) add_stability_cells(cells, row.stability);
         cells.emplace_back(fmt::format("{}", fmt::join(found.starts, ", ")));
         table.add(std::move(cells));
     }
@@ -49,16 +52,16 @@ std::string uncertified_line(const StudyResults& results) {
                       : fmt::format("{} of {} starts did not end certified: {}", count, results.rows.size(), reasons);
 }
 
-void print(const StudyOutcome& outcome, const StudyConfig& study, Format format) {
+void print(const StudyOutcome& outcome, const StudyRequest& request, Format format) {
     const StudyResults& results = outcome.results;
-    const Table table = equilibria_table(results);
+    const Table table = equilibria_table(results, request.extent);
     const std::string line = uncertified_line(results);
     if (format != Format::text) {
         table.print(std::cout, format);
         if (!line.empty()) std::cerr << "polykarma: " << line << '\n';
         return;
     }
-    std::cout << study.title << '\n';
+    std::cout << request.study.title << '\n';
     if (results.equilibria.empty())
         std::cout << "no certified equilibrium\n";
     else
@@ -88,6 +91,7 @@ int equilibria(const std::vector<std::string>& arguments, const Context& context
         "how many starts: even, zero, proportional, the same _slow, then by turns random_1, ... and neighbour_1, ... "
         "(default 16)");
     options.add_output("write all points and equilibria to this HDF5 file");
+    add_stability(options);
     options.add_set();
     options.add_format();
     options.add_quiet();
@@ -97,12 +101,13 @@ int equilibria(const std::vector<std::string>& arguments, const Context& context
                          overrides,
                          {},
                          {},
-                         options.quiet()};
+                         options.quiet(),
+                         extent_of(options)};
     use_standard_starts(request.study, options);
     request.output = options.output({request.study.file});
     const StudyOutcome outcome = run_and_write(request, context);
     if (!context.ranks.is_root()) return kSuccess;
-    print(outcome, request.study, options.format());
+    print(outcome, request, options.format());
     tell_failures(outcome);
     return outcome.results.equilibria.empty() ? kNotReached : kSuccess;
 }

@@ -11,6 +11,17 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
+/// "attractor of the dynamics: yes (leading eigenvalue ...)"
+std::string stability_line(const Stability& s) {
+    const double steps = s.steps_per_e_fold();
+    return fmt::format(
+        "attractor of the dynamics (step {:g}, response rate {:g}): {} (leading eigenvalue {:.6f}{}, modulus {:.6f}, "
+        "residual {:.0e};\na small change {} e-fold in {:.3g} steps)\n",
+        s.step, s.response_rate, to_string(s.attraction()), s.real,
+        s.imaginary > 0.0 ? fmt::format(" +- {:.6f} i", s.imaginary) : "", s.modulus(), s.residual,
+        steps > 0.0 ? "shrinks" : "grows", std::abs(steps));
+}
+
 double gain_percent(double payoff, double benchmark) { return 100.0 * (payoff / benchmark - 1.0); }
 
 }  // namespace
@@ -87,6 +98,24 @@ void print_equilibrium(std::ostream& out, const EquilibriumSummary& s) {
             : "";
     out << fmt::format("lambda {:g}{}: responses are smoothed over payoff differences of about 1 / lambda\n", s.lambda,
                        raised);
+    if (s.stability) out << stability_line(*s.stability);
+}
+
+std::string attractor_text(const std::optional<Stability>& stability) {
+    if (!stability) return "-";
+    const Attraction attraction = stability->attraction();
+    return fmt::format("{} {:.4f}", attraction == Attraction::undecided ? "?" : to_string(attraction),
+                       stability->modulus());
+}
+
+void add_stability_columns(std::vector<Column>& columns) {
+    columns.push_back({"attractor", "attractor"});
+    columns.push_back({"modulus", "modulus", "{:.5f}"});
+}
+void add_stability_cells(std::vector<Cell>& cells, const std::optional<Stability>& stability) {
+    const bool undecided = stability && stability->attraction() == Attraction::undecided;
+    cells.emplace_back(std::string(!stability ? "-" : undecided ? "?" : to_string(stability->attraction())));
+    cells.emplace_back(stability ? stability->modulus() : kNone);
 }
 
 std::vector<Column> summary_columns(const std::vector<std::string>& types) {

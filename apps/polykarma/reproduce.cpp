@@ -55,6 +55,7 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     options.optional_positional("NAME", "which table");
     options.add_output("write all points to this HDF5 file");
     add_starts(options, kStartsInstead);
+    add_stability(options);
     options.add()("list", "list the names and stop")("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
@@ -71,7 +72,8 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     if (target == std::end(kTargets)) throw UsageError("unknown table " + name + " (see polykarma reproduce --list)");
 
     const fs::path inputs = inputs_folder(context);
-    StudyRequest request{read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet()};
+    StudyRequest request{
+        read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet(), extent_of(options)};
     use_standard_starts(request.study, options);
     std::vector<std::string> axes;
     for (const auto& axis : request.study.axes) axes.push_back(axis.name);
@@ -80,9 +82,9 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     const StudyOutcome outcome = run_and_write(request, context);
     if (context.ranks.is_root()) {
         if (options.format() == Format::text)
-            print_comparison(std::cout, outcome, *request.published, request.study.title);
+            print_comparison(std::cout, outcome, *request.published, request);
         else
-            comparison_rows(outcome, *request.published).print(std::cout, options.format());
+            comparison_rows(outcome, *request.published, request.extent).print(std::cout, options.format());
     }
     return exit_code(outcome, options.has("strict"), context);
 }

@@ -76,6 +76,9 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
         "tolerance", po::value<std::string>(),
         "largest stationarity and largest mean exploitability of what is certified; lambda is raised as far as\n"
         "that takes, which method dynamics does not do. Overrides solver.tolerance.stationarity and .exploitability");
+    options.add()("stability",
+                  "also compute whether the dynamics is attracted to the equilibrium: the leading eigenvalue of one\n"
+                  "step, with solver.step and solver.response_rate");
     options.add_set();
     options.add_format();
     options.add_quiet();
@@ -93,11 +96,12 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     const auto output = options.output(inputs);
 
     const bool root = context.ranks.is_root();
-    const EquilibriumRecord record = [&] {
+    EquilibriumRecord record = [&] {
         ProgressDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, "",
                                 economy.solver.stationarity, economy.solver.max_iterations);
         return solve_economy(economy, start, std::ref(display), context.ranks);
     }();
+    if (options.has("stability")) measure_stability(economy, record, context.ranks);
     if (output)
         write_equilibrium(*output, record, Provenance{context.program_line, context.ranks.size()}, context.ranks);
     const EquilibriumSummary summary = summary_of(record);
@@ -106,8 +110,14 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
         print_equilibrium(std::cout, summary);
         if (output) std::cout << "written to " << output->string() << '\n';
     } else {
-        Table table(summary_columns(summary.types));
-        table.add(summary_cells(summary));
+        std::vector<Column> columns = summary_columns(summary.types);
+        std::vector<Cell> cells = summary_cells(summary);
+        if (options.has("stability")) {
+            add_stability_columns(columns);
+            add_stability_cells(cells, summary.stability);
+        }
+        Table table(std::move(columns));
+        table.add(std::move(cells));
         table.print(std::cout, options.format());
     }
     return summary.certified ? kSuccess : kNotReached;

@@ -21,6 +21,16 @@ void use_standard_starts(StudyConfig& study, const Options& options) {
     study.starts = standard_starts(static_cast<std::size_t>(count));
 }
 
+void add_stability(Options& options) {
+    options.add()("stability",
+                  "also compute whether the dynamics is attracted to each equilibrium: the leading eigenvalue of one\n"
+                  "step, with the step, response rate and lambda of the equilibrium");
+}
+
+StudyExtent extent_of(const Options& options) {
+    return options.has("stability") ? StudyExtent::with_stability : StudyExtent::equilibria;
+}
+
 StudyOutcome run_and_write(const StudyRequest& request, const Context& context) {
     const bool root = context.ranks.is_root();
     const auto begin = std::chrono::steady_clock::now();
@@ -34,7 +44,7 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
         return announced(style, label, economy.solver.stationarity, economy.solver.max_iterations);
     };
     StudyOutcome outcome =
-        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress);
+        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress, request.extent);
     if (!root) return outcome;
     if (request.published) measure_distances(outcome.results, *request.published);
     if (file) {

@@ -17,6 +17,7 @@ struct StudyRequest {
     std::optional<std::filesystem::path> output;
     std::optional<PublishedTable> published;
     bool quiet = false;
+    StudyExtent extent = StudyExtent::equilibria;
 };
 
 /// Help of --starts where a study has its own starts.
@@ -29,6 +30,10 @@ void add_starts(Options& options, const char* help);
 /// The study from the standard starts instead of its own, if the option was given. Throws UsageError outside of 1 to as
 /// many as a study may have points.
 void use_standard_starts(StudyConfig& study, const Options& options);
+
+/// `--stability`: whether the dynamics is attracted to what is found.
+void add_stability(Options& options);
+[[nodiscard]] StudyExtent extent_of(const Options& options);
 
 /// Rows and summaries on the root, nothing elsewhere; distances to the published rows filled in.
 [[nodiscard]] StudyOutcome run_and_write(const StudyRequest& request, const Context& context);

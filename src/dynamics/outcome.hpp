@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -48,7 +49,40 @@ struct BranchPoint {
     double lambda = 0.0;
     double arclength = 0.0;  ///< so far, in (log lambda, bid shares)
     double change = 0.0;     ///< || change of what the aggregates derive from ||_1 since the point before
-    bool jump = false;       ///< the branch folded back; the dynamics led from there to where it goes on
+    bool jump = false;       ///< it could not be followed further; the search went on at a larger lambda
+};
+
+/// Whether the evolutionary dynamics returns to a state after a small change that keeps the mass of every type and all
+/// karma.
+enum class Attraction { attracting, repelling, undecided };
+
+[[nodiscard]] constexpr std::string_view to_string(Attraction attraction) {
+    switch (attraction) {
+        case Attraction::attracting: return "yes";
+        case Attraction::repelling: return "no";
+        case Attraction::undecided: return "undecided";
+    }
+    return "";
+}
+
+/// The eigenvalue of largest modulus of the dynamics linearised at a state: what a small change is multiplied by in one
+/// step, once all that fades faster has faded.
+struct Stability {
+    double real = 0.0, imaginary = 0.0;  ///< not negative, of a conjugate pair
+    double residual = 0.0;               ///< || J x - mu x || / || x || of the eigenvector
+    long products = 0;                   ///< with the Jacobian J of one step
+    double step = 0.0;                   ///< h
+    double response_rate = 0.0;          ///< eta
+    double lambda = 0.0;
+
+    [[nodiscard]] double modulus() const { return std::hypot(real, imaginary); }
+    /// Undecided unless the modulus differs from one by more than the residual.
+    [[nodiscard]] Attraction attraction() const {
+        if (modulus() + residual < 1.0) return Attraction::attracting;
+        return modulus() - residual > 1.0 ? Attraction::repelling : Attraction::undecided;
+    }
+    /// Steps in which a change shrinks by a factor e; negative where it grows.
+    [[nodiscard]] double steps_per_e_fold() const { return -1.0 / std::log(modulus()); }
 };
 
 /// The social state a solver ended in, and how it got there.

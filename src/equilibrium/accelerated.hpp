@@ -317,7 +317,7 @@ SolveOutcome accelerate(const G& game, const EvolutionSettings& settings, Field 
 }
 
 /// The equilibrium that the principal branch of logit equilibria leads to: from lambda near 0, where responses are
-/// even, to the one that is asked for. Which one it is depends on no dynamics, unless the branch folds back.
+/// even, to the one that is asked for. Which one it is depends on no start, unless the branch cannot be followed.
 template <Game G>
 SolveOutcome follow_branch(const G& game, const EvolutionSettings& settings, Field mass, Response response,
                            const Progress& progress = {}, const Collective& ranks = Collective::serial()) {

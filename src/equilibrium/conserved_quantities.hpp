@@ -9,26 +9,26 @@
 
 namespace polykarma {
 
-/// What no push changes, for the mass of the first stage: the mass of every type and the game's conserved karma values.
+/// What no push changes, for the mass of one stage: the mass of every type and the game's conserved karma values.
 /// Each is a linear function of the mass; made orthogonal to each other under the mass, they say how much of a change
 /// is a change of them, and in which direction (d times the function) to take it back. All ranks call together.
 template <Game G>
 class ConservedQuantities {
 public:
-    ConservedQuantities(const G& game, const Part& part, const Collective& ranks)
+    ConservedQuantities(const G& game, const Part& part, const Collective& ranks, Stage r = Stage{})
         : game_(&game),
           part_(part),
-          products_(part, Stage{}, ranks),
+          products_(part, r, ranks),
           types_(game.layout().types()),
           count_(types_ + game.conserved()),
-          weight_(count_ * part.states(Stage{})),
-          scratch_(part.states(Stage{})),
+          weight_(count_ * part.states(r)),
+          scratch_(part.states(r)),
           triangle_(count_ * count_),
           products_of_(count_) {
         const Layout& layout = game.layout();
         std::vector<int> balances(layout.lattice().accounts());
-        part.for_each_site(Stage{}, [&](const Site& site, std::size_t) {
-            layout.lattice().balances(layout.contested(Stage{}), site.index, balances);
+        part.for_each_site(r, [&](const Site& site, std::size_t) {
+            layout.lattice().balances(layout.contested(r), site.index, balances);
             weight(layout.type(site.block).at())[site.state] = 1.0;
             for (std::size_t q = 0; q < game.conserved(); ++q)
                 weight(types_ + q)[site.state] = game.conserved_weight(q, balances);

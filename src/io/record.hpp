@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ struct EquilibriumRecord {
     Tolerance tolerance;
     Certificate certificate;
     bool certified = false;
+    std::optional<Stability> stability;  ///< where it was asked for
     Welfare welfare;
     std::vector<std::string> outcomes;
     ActionShares shares;                                       ///< [stage][block][action]

@@ -253,6 +253,19 @@ void write_search(GroupWriter& group, const SearchRecord& found) {
     search.attribute("iterations", std::int64_t{found.iterations});
 }
 
+void write_stability(GroupWriter& group, const std::optional<Stability>& found) {
+    if (!found) return;
+    GroupWriter stability = group.subgroup("stability");
+    stability.attribute("long_name",
+                        std::string("eigenvalue of largest modulus of one step of the evolutionary dynamics, "
+                                    "linearised at the state"));
+    stability.attribute("attractor", std::string(to_string(found->attraction())));
+    for (const auto& field : kStabilityFields) stability.attribute(field.name, (*found).*field.member);
+    stability.attribute("modulus", found->modulus());
+    stability.attribute("steps_per_e_fold", found->steps_per_e_fold());
+    stability.attribute("products", std::int64_t{found->products});
+}
+
 void write_history(GroupWriter& group, const std::vector<HistoryPoint>& points) {
     std::vector<std::int64_t> iterations;
     std::vector<double> stationarity, gain, bellman;
@@ -286,7 +299,7 @@ void write_branch(GroupWriter& group, const std::vector<BranchPoint>& points) {
     branch.array<double>({"lambda", "sharpness of the response", "1 / payoff"}, lambda, axes);
     branch.array<double>({"arclength", "so far, in (log lambda, bid shares)", ""}, arclength, axes);
     branch.array<double>({"change", "||change of the bid shares||_1 since the point before", kShare}, change, axes);
-    branch.array<std::int8_t>({"jump", "1 where the branch folds back and was left", ""}, jump, axes);
+    branch.array<std::int8_t>({"jump", "1 where it could not be followed further, and was left", ""}, jump, axes);
 }
 
 }  // namespace
@@ -310,6 +323,7 @@ void write_record(GroupWriter& group, const EquilibriumRecord& record, const Sta
     write_observables(group, record, axes);
     write_welfare(group, record.welfare, axes);
     write_certificate(group, record);
+    write_stability(group, record.stability);
     write_search(group, record.search);
     write_history(group, record.search.history);
     write_branch(group, record.search.branch);

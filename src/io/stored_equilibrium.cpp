@@ -190,6 +190,15 @@ std::vector<double> price_level_of(const StoredGroup& observables, std::size_t s
     return observables.array<double>(kPriceLevel, shape);
 }
 
+std::optional<Stability> stability_of(const StoredGroup& group) {
+    if (std::ranges::count(group.child_names(), "stability") == 0) return {};
+    const StoredGroup stored = group.child("stability");
+    Stability stability;
+    for (const auto& field : kStabilityFields) stability.*field.member = stored.number_attribute(field.name);
+    stability.products = static_cast<long>(stored.integer_attribute("products"));
+    return stability;
+}
+
 EquilibriumSummary summary_of(const StoredGroup& group) {
     const EconomyConfig economy = economy_of(group);
     const SearchRecord search = search_of(group.child("search"));
@@ -207,6 +216,7 @@ EquilibriumSummary summary_of(const StoredGroup& group) {
                                .welfare = welfare_of(group.child("welfare"), economy.types.size()),
                                .tolerance = read_fields(certificate, kToleranceFields),
                                .certificate = read_fields(certificate, kCertificateFields),
+                               .stability = stability_of(group),
                                .bid_share = bid_share_of(group),
                                .price_level = price_level_of(group.child("observables"), economy.resources.size()),
                                .seconds = 0.0};

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "certificate/certificate.hpp"
+#include "dynamics/outcome.hpp"
 #include "welfare/measures.hpp"
 
 namespace polykarma {
@@ -41,6 +42,16 @@ inline constexpr std::array<StoredField<Tolerance>, 3> kToleranceFields{{
     {"tolerance_stationarity", &Tolerance::stationarity, "required stationarity", "share of population"},
     {"tolerance_gain", &Tolerance::gain, "required gain_mean", "payoff"},
     {"tolerance_exploitability", &Tolerance::exploitability, "required exploitability_mean", "payoff"},
+}};
+
+/// Attributes of an equilibrium's group `stability`.
+inline constexpr std::array<StoredField<Stability>, 6> kStabilityFields{{
+    {"eigenvalue_real", &Stability::real, "real part", "1"},
+    {"eigenvalue_imaginary", &Stability::imaginary, "imaginary part, not negative", "1"},
+    {"residual", &Stability::residual, "||J x - mu x|| / ||x||", "1"},
+    {"step", &Stability::step, "h", "1"},
+    {"response_rate", &Stability::response_rate, "eta", "1"},
+    {"lambda", &Stability::lambda, "softmax sharpness", "1 / payoff"},
 }};
 
 /// One of the welfare measures of a payoff vector, in its two readings.

@@ -71,6 +71,21 @@ void add_certificate_columns(Table& table, const std::vector<StudyRow>& rows) {
         add_column<double>(table, field.name, rows, [&](const StudyRow& row) { return row.certificate.*field.member; });
 }
 
+void add_stability_columns(Table& table, const std::vector<StudyRow>& rows) {
+    const auto add = [&](const char* name, const auto& take) {
+        add_column<double>(table, name, rows, [&](const StudyRow& row) {
+            return row.stability ? take(*row.stability) : std::numeric_limits<double>::quiet_NaN();
+        });
+    };
+    add_column<std::string>(table, "attractor", rows, [](const StudyRow& row) {
+        return row.stability ? to_string(row.stability->attraction()) : std::string_view{};
+    });
+    add("eigenvalue_real", [](const Stability& s) { return s.real; });
+    add("eigenvalue_imaginary", [](const Stability& s) { return s.imaginary; });
+    add("modulus", [](const Stability& s) { return s.modulus(); });
+    add("eigenvalue_residual", [](const Stability& s) { return s.residual; });
+}
+
 Table table_of(const StudyResults& results) {
     const auto& rows = results.rows;
     Table table;
@@ -111,6 +126,7 @@ Table equilibria_of(const StudyResults& results) {
                            [&](const StudyEquilibrium& e) { return e.price_level[r]; });
     add_distance_column(table, rows);
     add_certificate_columns(table, rows);
+    add_stability_columns(table, rows);
     return table;
 }
 

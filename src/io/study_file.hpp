@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -38,8 +39,9 @@ struct StudyRow {
     long iterations = 0;
     std::string error;  ///< why the point failed; empty otherwise
     // Of a search.
-    std::vector<double> variables{};  ///< [variable]
-    long evaluation = 0;              ///< 1, 2, ...; 0 for the point of the base economy
+    std::vector<double> variables{};       ///< [variable]
+    long evaluation = 0;                   ///< 1, 2, ...; 0 for the point of the base economy
+    std::optional<Stability> stability{};  ///< where it is known
 };
 
 /// One distinct certified equilibrium of a design.

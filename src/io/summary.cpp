@@ -23,6 +23,7 @@ EquilibriumSummary summary_of(const EquilibriumRecord& record) {
                                .welfare = record.welfare,
                                .tolerance = record.tolerance,
                                .certificate = record.certificate,
+                               .stability = record.stability,
                                .bid_share = {},
                                .price_level = std::vector<double>(record.layout->stages(), kUnknown),
                                .seconds = record.seconds};

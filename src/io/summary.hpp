@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,10 @@ struct EquilibriumSummary {
     Welfare welfare;
     Tolerance tolerance;
     Certificate certificate;
+    std::optional<Stability> stability{};        ///< where it is known
     std::vector<std::vector<double>> bid_share;  ///< nu [stage][action]
     std::vector<double> price_level;             ///< [stage]; NaN where it is not known
-    double seconds = 0.0;  ///< wall clock of the search where it is known, else 0
+    double seconds = 0.0;                        ///< wall clock of the search where it is known, else 0
 };
 
 /// Of a state in memory.

@@ -11,11 +11,12 @@ namespace {
 
 /// What a rank tells the root about a point: its clock, whether it failed, and why, or the image of its equilibrium.
 MessageWriter solve_point(const StudyConfig& study, std::size_t index, std::span<const std::string> overrides,
-                          const PointProgress& progress) {
+                          const PointProgress& progress, StudyExtent extent) {
     std::vector<std::byte> image;
     const Attempt solved = attempt([&] {
         const EconomyConfig economy = economy_of(study, study.point(index), overrides);
         EquilibriumRecord record = solve_economy(economy, {}, progress(index, economy));
+        if (extent == StudyExtent::with_stability) measure_stability(economy, record);
         image = to_image(record);
         return record;
     });
@@ -52,7 +53,7 @@ void collect(const PointKey& key, MessageReader& message, StudyFile* file, Study
 }  // namespace
 
 StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> overrides, const Collective& ranks,
-                       StudyFile* file, const PointProgress& progress) {
+                       StudyFile* file, const PointProgress& progress, StudyExtent extent) {
     require_free_names(study);
     require_free_keys(study, overrides);
     require_a_point(
@@ -60,7 +61,7 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     StudyOutcome outcome;
     for (const auto& axis : study.axes) outcome.results.axes.push_back(axis.name);
     deal(
-        ranks, study.size(), [&](std::size_t i) { return solve_point(study, i, overrides, progress); },
+        ranks, study.size(), [&](std::size_t i) { return solve_point(study, i, overrides, progress, extent); },
         [&](std::size_t i, MessageReader& message) {
             collect(key_of(study, study.point(i), i), message, file, outcome);
         });

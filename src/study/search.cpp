@@ -22,18 +22,6 @@ namespace {
 /// step, does not miss it by rounding.
 constexpr double kMargin = 0.5;
 
-EvolutionSettings settings_of(const EconomyConfig& economy) {
-    const SolverConfig& solver = economy.solver;
-    EvolutionSettings settings;
-    settings.lambda = solver.lambda;
-    settings.step = solver.step;
-    settings.response_rate = solver.response_rate;
-    settings.max_iterations = solver.max_iterations;
-    settings.stationarity = kMargin * solver.stationarity;
-    settings.gain = kMargin * std::min(solver.gain, exploitability_per_stage(economy));
-    return settings;
-}
-
 auto method_of(const SolverConfig& solver) {
     if (solver.method == SolverMethod::dynamics) return &evolve<MultiKarma>;
     return solver.select == Selection::logit_branch ? &follow_branch<MultiKarma> : &accelerate<MultiKarma>;
@@ -132,12 +120,24 @@ double exploitability_per_stage(const EconomyConfig& economy) {
     return economy.solver.exploitability * (1.0 - cycle) / static_cast<double>(economy.resources.size());
 }
 
+EvolutionSettings search_settings(const EconomyConfig& economy) {
+    const SolverConfig& solver = economy.solver;
+    EvolutionSettings settings;
+    settings.lambda = solver.lambda;
+    settings.step = solver.step;
+    settings.response_rate = solver.response_rate;
+    settings.max_iterations = solver.max_iterations;
+    settings.stationarity = kMargin * solver.stationarity;
+    settings.gain = kMargin * std::min(solver.gain, exploitability_per_stage(economy));
+    return settings;
+}
+
 Searched search(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Progress& progress,
                 const Collective& ranks) {
     if (!from && economy.solver.select == Selection::neighbour)
         return search_from_neighbour(economy, game, progress, ranks);
     Start start = start_in(economy, game, from, ranks);
-    return {std::move(start.name), method_of(economy.solver)(game, settings_of(economy), std::move(start.mass),
+    return {std::move(start.name), method_of(economy.solver)(game, search_settings(economy), std::move(start.mass),
                                                              std::move(start.response), progress, ranks)};
 }
 

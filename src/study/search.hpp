@@ -29,6 +29,9 @@ struct Searched {
 /// The part per stage of what is tolerated of a lifetime's exploitability.
 [[nodiscard]] double exploitability_per_stage(const EconomyConfig& economy);
 
+/// Constants and aims of a search, a little below what the certificate is held against.
+[[nodiscard]] EvolutionSettings search_settings(const EconomyConfig& economy);
+
 /// Searches the game of an economy the way it says: by its method, from its start, along its branch or from its
 /// neighbour; `from` a state instead of start and neighbour. On the way from a neighbour the search ends where one of
 /// the economies cannot be solved, for the reason of that one; iterations and history are those of all of them.

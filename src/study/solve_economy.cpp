@@ -10,6 +10,7 @@
 #include "certificate/certificate.hpp"
 #include "config/choices.hpp"
 #include "config/reader.hpp"
+#include "equilibrium/stability.hpp"
 #include "io/array_cuts.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
 
@@ -128,6 +129,7 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .tolerance = {economy.solver.stationarity, economy.solver.gain, economy.solver.exploitability},
         .certificate = certified.certificate,
         .certified = false,
+        .stability = {},
         .welfare = {},
         .outcomes = {},
         .shares = {},
@@ -139,6 +141,13 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
     measure(*game, record, exploitability_per_stage(economy), ranks);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return record;
+}
+
+void measure_stability(const EconomyConfig& economy, EquilibriumRecord& record, const Collective& ranks) {
+    if (!record.certified) return;
+    EvolutionSettings settings = search_settings(economy);
+    settings.lambda = record.search.lambda;
+    record.stability = stability(*build_game(economy, ranks.size()), settings, record.mass, record.response, ranks);
 }
 
 }  // namespace polykarma

@@ -26,4 +26,10 @@ namespace polykarma {
                                               const Progress& progress = {},
                                               const Collective& ranks = Collective::serial());
 
+/// Adds to a record that solve_economy made of this economy whether the evolutionary dynamics, with the economy's step
+/// and response rate and the record's lambda, is attracted to it. Only of a certified one: anything else is no fixed
+/// point. Every rank calls with its record.
+void measure_stability(const EconomyConfig& economy, EquilibriumRecord& record,
+                       const Collective& ranks = Collective::serial());
+
 }  // namespace polykarma

@@ -51,6 +51,7 @@ StudyRow solved_row(const PointKey& key, const EquilibriumSummary& summary) {
     row.payoffs = summary.welfare.payoffs;
     row.nash = summary.welfare.nash;
     row.certificate = summary.certificate;
+    row.stability = summary.stability;
     row.iterations = summary.iterations;
     return row;
 }
@@ -77,7 +78,12 @@ void require_free_names(const StudyConfig& study) {
                                                   "error",
                                                   "starts",
                                                   "start_names",
-                                                  "evaluation"};
+                                                  "evaluation",
+                                                  "attractor",
+                                                  "eigenvalue_real",
+                                                  "eigenvalue_imaginary",
+                                                  "modulus",
+                                                  "eigenvalue_residual"};
     const auto require_free = [&](const std::string& kind, const std::string& name, int line) {
         if (std::find(std::begin(kTaken), std::end(kTaken), name) != std::end(kTaken))
             throw InputError({study.file.string(), line}, kind + ".name", name, "every study has a result of this name",

@@ -1,6 +1,7 @@
 """equilibria: one economy from many starts."""
 
 import json
+import math
 
 import h5py
 import pytest
@@ -100,6 +101,27 @@ def test_one_certified_start_is_enough(folder):
     assert result.code == 0
     assert "6 starts did not end certified: iteration limit" in result.err
     assert 0 < sum(int(row["starts"]) for row in rows) < 6
+
+
+def test_stability_is_a_column_and_in_the_file(tmp_path):
+    result, rows = equilibria(DESKS, "--starts", "2", "--stability", "-o", "out.h5", cwd=tmp_path)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[0] == COLUMNS.replace(",start_names", ",attractor,modulus,start_names")
+    with h5py.File(tmp_path / "out.h5") as file:
+        for stored, row in zip(file["equilibria"][()], rows):
+            group = file[f"points/{stored['point']:04d}/stability"].attrs
+            assert row["attractor"] == stored["attractor"].decode() == group["attractor"].decode() == "yes"
+            assert float(row["modulus"]) == stored["modulus"] == group["modulus"]
+            assert math.hypot(stored["eigenvalue_real"], stored["eigenvalue_imaginary"]) == pytest.approx(stored["modulus"])
+            assert stored["eigenvalue_residual"] == group["residual"] < 1.0 - stored["modulus"]
+
+
+def test_stability_costs_time_and_is_not_computed_unasked(tmp_path):
+    assert equilibria(DESKS, "--starts", "1", "-o", "out.h5", cwd=tmp_path)[0].code == 0
+    with h5py.File(tmp_path / "out.h5") as file:
+        assert "stability" not in file["points/0000"]
+        (stored,) = file["equilibria"][()]
+        assert stored["attractor"] == b"" and math.isnan(stored["modulus"])
 
 
 @pytest.mark.parametrize("arguments, code, word", [

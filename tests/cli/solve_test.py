@@ -41,6 +41,21 @@ def test_csv_and_json_say_the_same(folder):
         assert item[name] == float(row[name]), name
 
 
+def test_stability_is_printed_written_and_shown_again(folder):
+    row = solve_row("lane.toml", "--stability", "-o", "out.h5", "--set", "solver.step=0.1", cwd=folder)
+    assert row["attractor"] == "yes"
+    said = polykarma("inspect", "out.h5", cwd=folder).out
+    assert "attractor of the dynamics (step 0.1, response rate 0.5): yes (leading eigenvalue 0." in said
+    with h5py.File(folder / "out.h5") as file:
+        stability = file["stability"].attrs
+        assert (stability["step"], stability["response_rate"], stability["lambda"]) == (0.1, 0.5, 1000.0)
+        assert stability["modulus"] == float(row["modulus"]) < 1.0
+        assert stability["steps_per_e_fold"] == pytest.approx(-1.0 / math.log(stability["modulus"]))
+        assert stability["products"] > 0
+    failed = solve_row("lane.toml", "--stability", "--set", "solver.max_iterations=5", cwd=folder, code=3)
+    assert failed["attractor"] == "-"  # what is no fixed point has no stability
+
+
 def test_overrides_reach_the_economy(folder):
     resolved = polykarma("inspect", "desks.toml", "--resolved", "--set", "resource.*.k_max=3", "--set", 'title="New"',
                          "--set", "type.staff.chain.draw={ idle = 0.25, busy = 0.75 }", "--set",

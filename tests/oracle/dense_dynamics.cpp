@@ -46,6 +46,12 @@ void DenseDynamics::step() {
         for (std::size_t x = 0; x < mass_[r].size(); ++x) mass_[r][x] = (1.0L - h) * mass_[r][x] + h * pushed[r][x];
 }
 
+void DenseDynamics::put(std::vector<Values> mass, std::vector<Values> value, std::vector<Rows> response) {
+    mass_ = std::move(mass);
+    value_ = std::move(value);
+    response_ = std::move(response);
+}
+
 std::vector<Real> DenseDynamics::payoffs() const {
     const auto m = aggregates();
     std::vector<Real> paid(economy_->description().types.size(), 0.0L), share(paid.size(), 0.0L);

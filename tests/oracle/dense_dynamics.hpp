@@ -21,6 +21,8 @@ public:
                   std::vector<Rows> response);
 
     void step();
+    /// Continues from another state.
+    void put(std::vector<Values> mass, std::vector<Values> value, std::vector<Rows> response);
 
     [[nodiscard]] const std::vector<Values>& mass() const { return mass_; }
     [[nodiscard]] const std::vector<Values>& value() const { return value_; }
