@@ -55,7 +55,7 @@ private:
     static constexpr double kCutoff = 1e-12;
     static constexpr double kSmallestLambda = 0.05;
     static constexpr long kDetourTries = 3;
-    static constexpr long kBranchTries = 100;
+    static constexpr long kBranchTries = 10;
     static constexpr double kJump = 1.05;        ///< of lambda over a fold
     static constexpr double kBranchStep = 0.05;  ///< of the bid shares; larger ones may lead to another branch
     static constexpr double kFirstArc = 0.2, kSmallestArc = 1e-5;
@@ -91,7 +91,7 @@ private:
     bool search() {
         long steps = kDynamics;
         for (long tries = 1; !rule_.over() && evolve(steps); ++tries) {
-            if (settle()) return true;
+            if (settle(tries < kEager ? FirstStep::gains : FirstStep::may_be_idle)) return true;
             if (rule_.over()) break;
             if (tries == kEager / 2) evolution_.slow_down(kSlower);
             if (tries == kEager && leave()) return true;
@@ -117,21 +117,23 @@ private:
         return is_near_ = newton_.disagreement() <= kTrusted && newton_.residuals().stationarity <= kTrusted;
     }
 
-    /// Steps as long as they lead somewhere, until there(residuals).
+    /// Steps as long as they lead somewhere, until there(residuals). Where the dynamics goes on otherwise, a first step
+    /// that gains nothing says that it has not come near enough yet.
+    enum class FirstStep { gains, may_be_idle };
     template <class There>
-    bool converge(There&& there) {
-        return converge(there, [this] { return newton_.step(); });
+    bool converge(There&& there, FirstStep first = FirstStep::may_be_idle) {
+        return converge(there, first, [this] { return newton_.step(); });
     }
     template <class There, class Take>
-    bool converge(There&& there, Take&& take) {
+    bool converge(There&& there, FirstStep first, Take&& take) {
         int idle = 0, short_steps = 0;
         for (int i = 0; i < kNewtonSteps && !rule_.over(); ++i) {
             const auto [size, fraction] = take();
             const Residuals& now = newton_.residuals();
             if (!(size < kFarOff) || !std::isfinite(now.stationarity + now.gain + now.bellman)) return false;
             if (there(now)) return true;
-            // One that gains nothing at once begins too far away; later on, a more careful one may gain something.
-            if (fraction == 0.0 && (i == 0 || (!newton_.take_care() && ++idle > kIdleSteps))) return false;
+            if (fraction == 0.0 && i == 0 && first == FirstStep::gains) return false;
+            if (fraction == 0.0 && !newton_.take_care() && ++idle > kIdleSteps) return false;
             short_steps = fraction < kShort ? short_steps + 1 : 0;
             if (short_steps > kShortSteps) return false;
         }
@@ -140,10 +142,10 @@ private:
 
     /// At the lambda that was asked for: whether the search is over with what was aimed at, or with all of it but the
     /// gain that no lambda takes away.
-    bool settle() {
+    bool settle(FirstStep first = FirstStep::may_be_idle) {
         if (!is_near_) return false;
         const auto settled = [&](const Residuals& now) { return !rule_.goes_on(now) || rule_.met_but_for_gain(now); };
-        if (!converge(settled)) return false;
+        if (!converge(settled, first)) return false;
         if (!rule_.over()) {
             follow(kLargestRaise * settings_.lambda, settled);
             if (!rule_.over()) rule_.smoothed();
@@ -180,7 +182,7 @@ private:
         for (long tries = 0; tries < most_tries; ++tries) {
             for (long i = 0; i < kDynamics; ++i)
                 if (!rule_.detour_goes_on(evolution_.step())) return false;
-            if (enters(lambda) && converge(nearly())) return true;
+            if (enters(lambda) && converge(nearly(), FirstStep::gains)) return true;
             if (rule_.over()) return false;
         }
         return false;
@@ -228,7 +230,10 @@ private:
     /// From nearly even responses up, along the branch and around its folds. Where it cannot be followed (rules have
     /// kinks, where it turns at once), Newton's method or the dynamics leads from there to where it goes on.
     bool climb() {
-        if (!settles(kSmallestLambda, kBranchTries)) return false;
+        double lambda = kSmallestLambda;
+        // Even responses may pay more karma than finds room; less even ones do not.
+        while (!settles(lambda, kBranchTries))
+            if (rule_.over() || (lambda *= 4.0) > settings_.lambda) return false;
         note_branch(false);
         for (double furthest = 0.0;;) {
             follow_arc();
@@ -248,8 +253,12 @@ private:
             if (rule_.over()) return false;
             go_back(here);
         }
-        evolution_.put(here.mass, here.response);
-        return settles(std::min(settings_.lambda, kJump * furthest), kBranchTries);
+        for (double ratio = kJump; ratio < kLargestLeap; ratio *= ratio) {
+            evolution_.put(here.mass, here.response);
+            if (settles(std::min(settings_.lambda, ratio * furthest), kBranchTries)) return true;
+            if (rule_.over()) return false;
+        }
+        return false;
     }
     /// From an equilibrium along the branch through it, to the lambda that was asked for or as near as steps lead.
     void follow_arc() {
@@ -262,7 +271,8 @@ private:
             newton_.predict(length);
             if (newton_.lambda() >= settings_.lambda) newton_.sharpen(settings_.lambda);
             const bool ends = newton_.lambda() == settings_.lambda;
-            const bool near = ends ? converge(nearly()) : converge(nearly(), [this] { return newton_.correct(); });
+            const bool near = ends ? converge(nearly())
+                                   : converge(nearly(), FirstStep::may_be_idle, [this] { return newton_.correct(); });
             if (near && change_on_branch() <= 2.0 * kBranchStep) {
                 note_branch(false);
                 if (ends) return;
