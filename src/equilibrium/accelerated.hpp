@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -54,6 +55,7 @@ private:
     static constexpr double kNearly = 1e-5;  ///< stationarity at which the next lambda may be tried
     static constexpr double kCutoff = 1e-12;
     static constexpr double kSmallestLambda = 0.05;
+    static constexpr std::array kDetours{4.0, 3.0};  ///< factors on lambda
     static constexpr long kDetourTries = 3;
     static constexpr long kBranchTries = 10;
     static constexpr double kJump = 1.05;        ///< of lambda over a fold
@@ -192,12 +194,16 @@ private:
     /// (soft responses may lose karma that finds no room), or at the end of the branch.
     bool leave() {
         const Field before = evolution_.mass();
-        for (const auto remedy : {&Acceleration::detour, &Acceleration::climb}) {
-            if (rule_.over()) return false;
-            if ((this->*remedy)()) return true;
-            if (!stays()) evolution_.put(before);
-        }
-        return false;
+        evolution_.slow_down(1.0 / kSlower);
+        bool found = false;
+        const auto attempt = [&](auto&& remedy) {
+            if (found || rule_.over()) return;
+            found = remedy();
+            if (!found && !rule_.over() && !stays()) evolution_.put(before);
+        };
+        for (const double factor : kDetours) attempt([&] { return detour(factor); });
+        attempt([&] { return climb(); });
+        return found;
     }
     /// The dynamics at the lambda that was asked for; whether it goes on from where Newton's method arrived.
     bool stays() {
@@ -207,11 +213,10 @@ private:
         return arrived;
     }
     /// The equilibrium of a smaller lambda, followed to the one that was asked for.
-    bool detour() {
-        evolution_.slow_down(1.0 / kSlower);
+    bool detour(double factor) {
         double lambda = settings_.lambda;
         do {
-            lambda /= 4.0;
+            lambda /= factor;
             if (lambda < kSmallestLambda || rule_.over()) return false;
         } while (!settles(lambda, kDetourTries));
         follow(settings_.lambda, nearly());
