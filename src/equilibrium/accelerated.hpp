@@ -44,7 +44,8 @@ private:
 
     static constexpr long kDynamics = 200;    ///< most steps of the dynamics between two tries of Newton's method
     static constexpr long kGlance = 50;       ///< steps after which the dynamics is looked at
-    static constexpr long kEager = 8;         ///< tries before lambda is lowered, once; then they become rarer
+    static constexpr long kPatience = 1000;   ///< steps that lead no closer before remedies are tried
+    static constexpr double kCloser = 0.5;    ///< of what was left over at the last try of Newton's method
     static constexpr double kSlower = 0.5;    ///< factor on the step of the dynamics after half of those tries
     static constexpr double kTrusted = 0.05;  ///< disagreement of a response that Newton's method may start from
     static constexpr int kNewtonSteps = 25;
@@ -91,25 +92,30 @@ private:
 
     /// Dynamics and Newton's method in turns, until the search is over; true where Newton's method has the end.
     bool search() {
-        long steps = kDynamics;
-        for (long tries = 1; !rule_.over() && evolve(steps); ++tries) {
-            if (settle(tries < kEager ? FirstStep::gains : FirstStep::may_be_idle)) return true;
+        double tried = std::numeric_limits<double>::infinity();
+        bool remedied = false;
+        for (long waited = kGlance, patience = kPatience; !rule_.over() && evolve(); waited += kGlance) {
+            const bool closer = is_near_ && newton_.left_over() < kCloser * tried;
+            if (!closer && waited == patience / 2 && !remedied) evolution_.slow_down(kSlower);
+            if (!closer && waited < patience) continue;
+            if (is_near_) tried = newton_.left_over();
+            if (settle(closer ? FirstStep::gains : FirstStep::may_be_idle)) return true;
             if (rule_.over()) break;
-            if (tries == kEager / 2) evolution_.slow_down(kSlower);
-            if (tries == kEager && leave()) return true;
-            if (tries >= kEager) steps *= 2;
+            if (!closer) {
+                if (!remedied && leave()) return true;
+                remedied = true;
+                patience *= 2;
+            }
+            waited = 0;
         }
         return false;
     }
 
-    /// Until Newton's method may start, at most so many steps, at least a glance. False if the search is over.
-    bool evolve(long steps) {
-        is_near_ = false;
-        for (long done = 0; !is_near_ && done < steps; done += kGlance) {
-            for (long i = 0; i < kGlance; ++i)
-                if (!rule_.goes_on(evolution_.step())) return false;
-            enters(settings_.lambda);
-        }
+    /// A few steps of the dynamics. False if the search is over.
+    bool evolve() {
+        for (long i = 0; i < kGlance; ++i)
+            if (!rule_.goes_on(evolution_.step())) return false;
+        enters(settings_.lambda);
         return true;
     }
 

@@ -127,6 +127,8 @@ public:
     [[nodiscard]] double disagreement() const {
         return is_same_economy_ ? point_.disagreement : std::numeric_limits<double>::infinity();
     }
+    /// What a step has to make smaller.
+    [[nodiscard]] double left_over() const { return point_.residuals.stationarity + point_.disagreement; }
     [[nodiscard]] const Field& mass() const { return point_.mass; }
     [[nodiscard]] const Field& value() const { return point_.value; }
     [[nodiscard]] const SparseResponse& response() const { return point_.response; }
@@ -220,9 +222,6 @@ private:
         }
         return linear_.unsolved() < kUnsolved && std::isfinite(size_of(move.sums));
     }
-
-    /// What a step has to make smaller.
-    [[nodiscard]] double left_over() const { return point_.residuals.stationarity + point_.disagreement; }
 
     Step take() {
         const double fraction = search();
