@@ -242,9 +242,12 @@ private:
     /// kinks, where it turns at once), Newton's method or the dynamics leads from there to where it goes on.
     bool climb() {
         double lambda = kSmallestLambda;
+        const Field start = evolution_.mass();
         // Even responses may pay more karma than finds room; less even ones do not.
-        while (!settles(lambda, kBranchTries))
+        while (!settles(lambda, kBranchTries)) {
             if (rule_.over() || (lambda *= 4.0) > settings_.lambda) return false;
+            evolution_.put(start);
+        }
         note_branch(false);
         for (double furthest = 0.0;;) {
             follow_arc();

@@ -54,8 +54,7 @@ public:
         copy(value.stage(Stage{}), point_.value.stage(Stage{}));
         point_.response = std::move(response);
         care_ = 1.0;
-        is_same_economy_ = conserved_.restore(point_.mass.stage(Stage{}));
-        evaluate();
+        restore_and_evaluate();
     }
     /// The same state for another sharpness of the response.
     void sharpen(double lambda) {
@@ -106,6 +105,7 @@ public:
     }
     /// One step towards the branch, across the tangent.
     Step correct() {
+        if (!is_same_economy_) return {};
         const FlushDenormals guard;
         form();
         if (!solve(Cause::residual, move_) || !solve(Cause::sharpness, turn_)) return {};
@@ -161,6 +161,12 @@ private:
     void evaluate() {
         point_.evaluate(operators_, lambda_);
         ++evaluations_;
+    }
+
+    /// What cannot be restored may be no distribution at all.
+    void restore_and_evaluate() {
+        is_same_economy_ = conserved_.restore(point_.mass.stage(Stage{}));
+        if (is_same_economy_) evaluate();
     }
 
     static double size_of(std::span<const double> numbers) {
@@ -275,8 +281,7 @@ private:
             });
         }
         point_.response = std::move(response);
-        is_same_economy_ = conserved_.restore(d);
-        evaluate();
+        restore_and_evaluate();
     }
     /// The softmax corrects all that log pi misses; this part of it is left.
     void stay(Stage r, const Site& site, double part) {
