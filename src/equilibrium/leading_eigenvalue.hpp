@@ -162,7 +162,7 @@ private:
                 of(0)[x] += y[j].real() * vector(j)[x];
                 of(1)[x] += y[j].imag() * vector(j)[x];
             }
-        for (const std::size_t part : {0, 1}) {
+        for (std::size_t part = 0; part < 2; ++part) {
             if (part == 1 && value.imag() == 0.0) continue;
             apply(std::span<const double>(of(part)), of(part + 2));
             ++spent_;
@@ -174,7 +174,7 @@ private:
             of(3)[x] = rest.imag();
         }
         double squares[4];
-        for (const std::size_t i : {0, 1, 2, 3}) products_(of(i), of(i), std::span(&squares[i], 1));
+        for (std::size_t i = 0; i < 4; ++i) products_(of(i), of(i), std::span(&squares[i], 1));
         return {value, std::sqrt((squares[2] + squares[3]) / (squares[0] + squares[1])), spent_};
     }
 
