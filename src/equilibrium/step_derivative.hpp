@@ -65,15 +65,15 @@ public:
 
     /// A change without any order, the same on any number of ranks: every state and action takes part.
     void scatter(std::span<double> out) const {
-        const auto [value, mass, response] = split(out);
+        const Change<double> to = split(out);
         for (const auto r : Range<Stage>(layout().stages())) {
             const auto d = mass_.stage(r);
             const double average = static_cast<double>(layout().stages()) / static_cast<double>(layout().states());
             response_.for_each(r, [&](const Site& site, const SparseRow& row) {
-                if (r.at() == 0) value[site.state] = noise(r, site, 0);
-                mass[mass_.part().first_state(r) + site.state] =
+                if (r.at() == 0) to.value[site.state] = noise(r, site, 0);
+                to.mass[mass_.part().first_state(r) + site.state] =
                     (d[site.state] + average) / mass_unit() * noise(r, site, 1);
-                const auto change = response.subspan(response_.first_entry(r, site), row.actions.size());
+                const auto change = to.response.subspan(response_.first_entry(r, site), row.actions.size());
                 double mean = 0.0;
                 for (std::size_t i = 0; i < change.size(); ++i)
                     mean += row.probabilities[i] * (change[i] = noise(r, site, 2 + i));
