@@ -118,7 +118,8 @@ TEST_P(ConservedQuantitiesOf, RestoreGivesTheValuesBackToAnyMass) {
     }
 }
 
-/// Perturbed by a hundredth of its size, with entries below zero: the values are back, and the mass is near where it was.
+/// Perturbed by a hundredth of its size, with entries below zero: the values are back, and the mass is near where it
+/// was.
 TEST_P(ConservedQuantitiesOf, RestoreAfterAPerturbation) {
     Field mass = test::random_mass(part, random, false);
     const auto d = mass.stage(Stage{});
@@ -156,7 +157,8 @@ TEST_P(ConservedQuantitiesOf, AreTheSameOnAnyRanks) {
         quantities.restore(restored.stage(Stage{}));
         return std::pair{std::move(projected), std::move(restored)};
     };
-    const auto [projected, restored] = compute(part, Collective::serial());
+    const auto serial = compute(part, Collective::serial());
+    const Field &projected = serial.first, &restored = serial.second;
     ASSERT_GT(test::differences(projected, change), 0U);
     ASSERT_GT(test::differences(restored, mass), 0U);
     for (const auto& shares : test::deals())
@@ -172,7 +174,8 @@ INSTANTIATE_TEST_SUITE_P(Economies, ConservedQuantitiesOf, testing::Range<std::s
 /// Nobody has karma of one kind, or everybody all of it: the only mass there is has a single balance there, of which no
 /// factor makes another.
 TEST(ConservedQuantities, OfAccountsThatAreEmptyOrFull) {
-    for (const std::vector<double>& k_mean : {std::vector{0.0, 1.0}, {5.0, 1.0}, {1.5, 4.0}, {0.0, 0.0}, {5.0, 4.0}, {5.0, 0.0}})
+    for (const std::vector<double>& k_mean :
+         {std::vector{0.0, 1.0}, {5.0, 1.0}, {1.5, 4.0}, {0.0, 0.0}, {5.0, 4.0}, {5.0, 0.0}})
         for (const auto& exchange : {Exchange::none(2), Exchange::from_worth({1.0, 1.5})}) {
             SCOPED_TRACE(testing::PrintToString(k_mean));
             const MultiKarma game(test::small_economy({5, 4}, k_mean, exchange, Redistribution::all));
@@ -207,8 +210,7 @@ TEST(ConservedQuantities, OfAnAccountWithoutUnits) {
 /// Far from the values that are wanted, and from a mass of any size.
 TEST(ConservedQuantities, RestoreFromFarAway) {
     for (const double factor : {1e-3, 0.3, 3.0, 50.0}) {
-        const MultiKarma game(
-            test::small_economy({5, 4}, {0.3, 3.2}, Exchange::none(2), Redistribution::all));
+        const MultiKarma game(test::small_economy({5, 4}, {0.3, 3.2}, Exchange::none(2), Redistribution::all));
         ConservedQuantities<MultiKarma> conserved(game, whole(game), Collective::serial());
         test::Random random(9);
         Field mass = test::random_mass(whole(game), random, false);
