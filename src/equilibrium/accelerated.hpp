@@ -62,6 +62,9 @@ private:
     static constexpr double kJump = 1.05;        ///< of lambda over a fold
     static constexpr double kBranchStep = 0.05;  ///< of the bid shares; larger ones may lead to another branch
     static constexpr double kFirstArc = 0.2, kSmallestArc = 1e-5;
+    /// States of an economy whose branch is followed unasked: every bid has weight at small lambda, which takes
+    /// minutes.
+    static constexpr std::size_t kSmallEconomy = 5000;
     static constexpr int kMostArcs = 500;        ///< without a jump
     static constexpr double kLargestLeap = 3.0;  ///< of lambda, by Newton's method
     static constexpr double kLargestRaise = 256.0;
@@ -208,7 +211,7 @@ private:
             if (!found && !rule_.over() && !stays()) evolution_.put(before);
         };
         for (const double factor : kDetours) attempt([&] { return detour(factor); });
-        attempt([&] { return climb(); });
+        if (newton_.mass().part().layout().states() <= kSmallEconomy) attempt([&] { return climb(); });
         return found;
     }
     /// The dynamics at the lambda that was asked for; whether it goes on from where Newton's method arrived.
