@@ -436,7 +436,7 @@ private:
     /// What the last safe point leaves to be changed before the next.
     struct Mark {
         SearchPosition position;
-        StopRule::Counts rule;
+        IterationCounts rule;
         double lambda, step;  // of the dynamics
     };
     SearchKeeper* keeper_;

@@ -4,8 +4,8 @@
 
 #include "base/denormals.hpp"
 #include "dynamics/response.hpp"
+#include "dynamics/search_state.hpp"
 #include "equilibrium/relaxation.hpp"
-#include "equilibrium/search_state.hpp"
 #include "equilibrium/start.hpp"
 #include "equilibrium/stop_rule.hpp"
 

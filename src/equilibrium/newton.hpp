@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/denormals.hpp"
+#include "dynamics/search_state.hpp"
 #include "equilibrium/known_images.hpp"
 #include "equilibrium/logit_linearization.hpp"
-#include "equilibrium/search_state.hpp"
 
 namespace polykarma {
 

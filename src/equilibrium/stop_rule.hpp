@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dynamics/outcome.hpp"
+#include "dynamics/search_state.hpp"
 
 namespace polykarma {
 
@@ -23,8 +24,8 @@ struct StopSettings {
 /// Told about progress between iterations.
 using Progress = std::function<void(long iteration, const Residuals&)>;
 
-/// Counts the iterations of a search, keeps their history, and says when it is over and why. The same on every rank,
-/// since residuals are.
+/// IterationCounts the iterations of a search, keeps their history, and says when it is over and why. The same on every
+/// rank, since residuals are.
 class StopRule {
 public:
     StopRule(const StopSettings& settings, Progress progress) : settings_(settings), progress_(std::move(progress)) {}
@@ -59,22 +60,14 @@ public:
         return now.stationarity <= settings_.stationarity && now.bellman <= settings_.bellman * now.value_scale;
     }
 
-    /// What it knows of the iterations so far, beside their history.
-    struct Counts {
-        long iteration = 0;
-        Residuals now;
-        double reference = 0.0;  ///< stationarity to halve
-        long since = 0;          ///< iteration at which it was reached
-        double largest = 0.0, smallest = 0.0;
-    };
-    [[nodiscard]] const Counts& counts() const { return counts_; }
+    [[nodiscard]] const IterationCounts& counts() const { return counts_; }
     [[nodiscard]] std::vector<HistoryPoint> history_until(long iteration) const {
         const auto end = std::upper_bound(history_.begin(), history_.end(), iteration,
                                           [](long i, const HistoryPoint& point) { return i < point.iteration; });
         return {history_.begin(), end};
     }
     /// Goes on after these iterations.
-    void resume(const Counts& counts, std::vector<HistoryPoint> history) {
+    void resume(const IterationCounts& counts, std::vector<HistoryPoint> history) {
         counts_ = counts;
         history_ = std::move(history);
     }
@@ -123,7 +116,7 @@ private:
     Progress progress_;
     bool over_ = false;
     StopReason reason_ = StopReason::iteration_limit;
-    Counts counts_;
+    IterationCounts counts_;
     std::vector<HistoryPoint> history_;
 };
 

@@ -8,7 +8,6 @@
 
 #include "dynamics/outcome.hpp"
 #include "dynamics/response.hpp"
-#include "equilibrium/stop_rule.hpp"
 
 namespace polykarma {
 
@@ -25,6 +24,15 @@ struct SearchPosition {
     long tries = 0;          ///< of Newton's method there
     double following = 0.0;  ///< ratio of one lambda to the next on the way back; 0: not on it
     bool raising = false;    ///< lambda grows beyond the one that was asked for
+};
+
+/// What a search knows of its iterations so far, beside their history.
+struct IterationCounts {
+    long iteration = 0;
+    Residuals now;
+    double reference = 0.0;                ///< stationarity to halve
+    long since = 0;                        ///< iteration at which it was reached
+    double largest = 0.0, smallest = 0.0;  ///< stationarity of late
 };
 
 /// A state of the dynamics, with the settings in force.
@@ -53,7 +61,7 @@ struct EarlierSearches {
 /// and the same of everything else.
 struct SearchState {
     SearchPosition position;
-    StopRule::Counts rule;
+    IterationCounts rule;
     std::vector<HistoryPoint> history;
     std::vector<BranchPoint> branch;
     std::vector<double> branch_sums;  ///< at its last point
