@@ -74,6 +74,7 @@ void require_free_names(const StudyConfig& study) {
                                                   "exploitability_max",
                                                   "bellman",
                                                   "iterations",
+                                                  "warm_from",
                                                   "seconds",
                                                   "error",
                                                   "starts",
