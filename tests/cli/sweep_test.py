@@ -10,7 +10,7 @@ import time
 import h5py
 import pytest
 
-from program import MPIEXEC, POLYKARMA, TIMEOUT, polykarma, rows_of, with_passage, write
+from program import LANE, MPIEXEC, POLYKARMA, TIMEOUT, polykarma, rows_of, with_passage, write
 
 # Twelve points on small lattices, some of which fail.
 GRID = """title = "Grid"
@@ -28,16 +28,18 @@ to = 0.9
 count = 2
 """
 
-# A point takes a tenth of a second.
-SLOW = ["--set", "resource.lane.k_max=60", "--set", "solver.method=dynamics", "--set", "solver.lambda=1e9",
-        "--set", "solver.max_iterations=20000"]
-SLOW_GRID = with_passage(GRID, 'name = "k"\nkey = "resource.lane.k_max"\nvalues = [3, 6, 4]',
+# 32 points that take a twentieth of a second each.
+SLOW = ["--set", "solver.method=dynamics", "--set", "solver.lambda=1e9", "--set", "solver.max_iterations=5000"]
+SLOW_LANE = with_passage(LANE, "k_max = 6", "k_max = 60")
+SLOW_GRID = with_passage(with_passage(GRID, "lane.toml", "slow_lane.toml"),
+                         'name = "k"\nkey = "resource.lane.k_max"\nvalues = [3, 6, 4]',
                          'name = "mean"\nkey = "resource.lane.k_mean"\nvalues = [2, 3, 4, 5, 6, 7, 8, 9]')
 
 
 @pytest.fixture
 def grid(folder):
     write(folder / "grid.toml", GRID)
+    write(folder / "slow_lane.toml", SLOW_LANE)
     write(folder / "slow.toml", SLOW_GRID)
     return folder
 
