@@ -20,6 +20,10 @@ struct StartState {
 /// built; all ranks ask.
 using StartFrom = std::function<StartState(const MultiKarma&, const Part&, const Collective&)>;
 
+/// What belongs to a game as the same of another one with the same states and actions.
+[[nodiscard]] Field moved_to(const Part& part, const Field& from);
+[[nodiscard]] SparseResponse moved_to(const Part& part, const SparseResponse& from);
+
 /// Where a search ended, and the name of where it began.
 struct Searched {
     std::string start;
