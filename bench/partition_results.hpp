@@ -58,8 +58,9 @@ struct Results {
 /// A page of text on stdout.
 void print(const Request& request, const Results& results);
 
-/// Appends a row to the table request.csv, which the first one begins. Columns hold numbers of one iteration; those that
-/// start with rank_ are of the rank with the most. Throws InputError for a file that begins with another header.
+/// Appends a row to the table request.csv, which the first one begins. Columns hold numbers of one iteration; times are
+/// those of the fastest, the one least disturbed by whatever else a machine does; columns that start with rank_ are of
+/// the rank with the most. Throws InputError for a file that begins with another header.
 void append_row(const Request& request, const Results& results);
 
 }  // namespace polykarma

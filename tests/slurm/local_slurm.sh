@@ -111,9 +111,10 @@ node_is_idle() { [[ $(sinfo -h -o %T) == idle ]]; }
 start_daemons() {
     mkdir "$SLURM_LOCAL"/{state,spool}
     (umask 077 && head -c 1024 /dev/urandom >"$SLURM_LOCAL/munge.key")
-    setsid munged --foreground --key-file="$SLURM_LOCAL/munge.key" --socket="$SLURM_LOCAL/munge.sock" \
+    # Forced, since it refuses folders that others may not enter.
+    setsid munged --foreground --force --key-file="$SLURM_LOCAL/munge.key" --socket="$SLURM_LOCAL/munge.sock" \
         --pid-file="$SLURM_LOCAL/munged.pid" --log-file="$SLURM_LOCAL/munged.log" \
-        --seed-file="$SLURM_LOCAL/munge.seed" </dev/null >"$SLURM_LOCAL/munged.out" 2>&1 &
+        --seed-file="$SLURM_LOCAL/munge.seed" </dev/null >"$SLURM_LOCAL/munged.err.log" 2>&1 &
     wait_for 20 munge_answers || give_up "munged does not answer"
     setsid slurmctld -D </dev/null >"$SLURM_LOCAL/slurmctld.log" 2>&1 &
     setsid slurmd -D </dev/null >"$SLURM_LOCAL/slurmd.log" 2>&1 &
@@ -122,7 +123,7 @@ start_daemons() {
 
 give_up() {
     echo "local_slurm.sh: $1" >&2
-    tail -n 5 "$SLURM_LOCAL"/*.log "$SLURM_LOCAL"/*.out >&2
+    tail -n 5 "$SLURM_LOCAL"/*.log >&2
     exit 1
 }
 

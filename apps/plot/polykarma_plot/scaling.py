@@ -16,6 +16,7 @@ KINDS = {
     "predicted": {"linestyle": (0, (4, 2)), "markersize": 4.5, "markerfacecolor": "white"},
 }
 IDEAL = {"color": "0.7", "linewidth": 0.9, "linestyle": (0, (1, 1.5))}
+FEW = 300  # times the smallest: beyond, an axis is labelled by powers of ten
 NUMBERS = ("ranks", "states", "pairs", "seconds")
 
 
@@ -49,7 +50,7 @@ class Run:
 
 
 class Scaling:
-    """The runs of a table. Of the same work only the quietest counts: others were disturbed."""
+    """The runs of a table. Of the same work only the fastest counts: others were disturbed."""
 
     def __init__(self, runs):
         kept = {}
@@ -118,7 +119,8 @@ def build(scaling):
             draw(times, efficiencies, curve, style_of[label(curve[0])])
         times.set_title(SERIES[name])
         times.set_yscale("log")
-        times.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        low, high = times.get_ylim()
+        times.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < FEW * low else (1,)))
         times.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
         times.yaxis.set_minor_formatter(NullFormatter())
         efficiencies.axhline(1, **IDEAL)
@@ -137,9 +139,10 @@ def build(scaling):
 
 def scale_ranks(ax, ranks):
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.xaxis.set_minor_formatter(NullFormatter())
-    if len(ranks) <= 8:
-        ax.set_xticks(ranks, [f"{n:,}" for n in ranks])
+    if ranks[-1] < FEW:
+        ax.set_xticks(ranks)
     ax.set_xlim(ranks[0] / 1.3, ranks[-1] * 1.3)
 
 
