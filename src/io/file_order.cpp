@@ -200,7 +200,15 @@ std::size_t state_in_file(const Layout& layout, Stage r, Block b, std::size_t si
 }
 
 FileShares::FileShares(const Layout& layout, const Collective& ranks)
-    : ranks_(ranks), cuts_(cuts_at_chunks(layout, ranks)) {}
+    : FileShares(ranks, cuts_at_chunks(layout, ranks)) {}
+
+FileShares FileShares::of_root(const Layout& layout, const Collective& ranks) {
+    Cuts cuts(static_cast<std::size_t>(ranks.size()) + 1, layout.states());
+    cuts.front() = 0;
+    return {ranks, std::move(cuts)};
+}
+
+FileShares::FileShares(const Collective& ranks, Cuts cuts) : ranks_(ranks), cuts_(std::move(cuts)) {}
 
 StatesInFile to_file_order(const FileShares& shares, const Field& mass, const Field& value,
                            const SparseResponse& response) {

@@ -24,6 +24,8 @@ namespace polykarma {
 class FileShares {
 public:
     FileShares(const Layout& layout, const Collective& ranks);
+    /// The root has all.
+    static FileShares of_root(const Layout& layout, const Collective& ranks);
 
     [[nodiscard]] const Collective& ranks() const { return ranks_; }
     [[nodiscard]] const Cuts& cuts() const { return cuts_; }
@@ -34,6 +36,8 @@ public:
     [[nodiscard]] std::size_t states() const { return cuts_.back(); }
 
 private:
+    FileShares(const Collective& ranks, Cuts cuts);
+
     Collective ranks_;
     Cuts cuts_;
 };

@@ -1,6 +1,7 @@
 #include "parallel/emulated.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -25,6 +26,12 @@ void require(bool condition, const char* otherwise) {
 /// that mutex only, while the rank waits.
 class MeetingPlace {
 public:
+    /// Of some of these ranks, who are lost there when they are lost here.
+    struct Part {
+        std::shared_ptr<MeetingPlace> place;
+        std::vector<int> ranks;
+    };
+
     explicit MeetingPlace(int size) : left_(at(size), false), arrivals_(at(size)), to_root_(at(size)) {}
 
     [[nodiscard]] int size() const { return static_cast<int>(left_.size()); }
@@ -78,12 +85,17 @@ public:
         const std::lock_guard lock(mutex_);
         left_[at(rank)] = someone_left_ = true;
         changed_.notify_all();
+        for (const Part& part : parts_)
+            if (const auto found = std::ranges::find(part.ranks, rank); found != part.ranks.end())
+                part.place->leave(static_cast<int>(found - part.ranks.begin()));
     }
     /// It has ended by an exception.
     void fail(std::exception_ptr exception) {
         const std::lock_guard lock(mutex_);
         give_up(std::move(exception));
     }
+    /// Within the combination of a meeting.
+    void add_part(Part part) { parts_.push_back(std::move(part)); }
     /// Throws the first exception, if there was one.
     void rethrow() {
         if (first_) std::rethrow_exception(first_);
@@ -99,6 +111,7 @@ private:
         if (!first_) first_ = std::move(why);
         failed_ = someone_left_ = true;
         changed_.notify_all();
+        for (const Part& part : parts_) part.place->fail(first_);
     }
 
     std::mutex mutex_;
@@ -111,6 +124,7 @@ private:
     int arrived_ = 0;
     std::uint64_t meeting_ = 0;
     std::vector<std::deque<std::vector<std::byte>>> to_root_;  ///< [from], oldest first
+    std::vector<Part> parts_;
 };
 
 /// a + b, which must need no rounding. Knuth's two-sum gives what rounding has cut off.
@@ -182,7 +196,51 @@ public:
         place_->meet(rank(), nothing, [](auto) {});
     }
 
+    std::shared_ptr<RankGroup> split(int color) override {
+        Seat seat{color, 0, nullptr};
+        place_->meet(rank(), seat, [this](auto all) {
+            for (int first = 0; first < size(); ++first) {
+                if (all(first).place) continue;
+                MeetingPlace::Part part;
+                for (int r = first; r < size(); ++r)
+                    if (all(r).color == all(first).color) part.ranks.push_back(r);
+                part.place = std::make_shared<MeetingPlace>(static_cast<int>(part.ranks.size()));
+                for (std::size_t i = 0; i < part.ranks.size(); ++i) {
+                    all(part.ranks[i]).rank = static_cast<int>(i);
+                    all(part.ranks[i]).place = part.place;
+                }
+                place_->add_part(std::move(part));
+            }
+        });
+        if (seat.place->size() == 1) return serial_group();
+        return std::make_shared<EmulatedGroup>(seat.rank, seat.place);
+    }
+
+    std::shared_ptr<SharedCounter::Place> open_counter() override {
+        std::shared_ptr<SharedCounter::Place> counter;
+        place_->meet(rank(), counter, [this](auto all) {
+            all(0) = std::make_shared<Count>();
+            for (int r = 1; r < size(); ++r) all(r) = all(0);
+        });
+        return counter;
+    }
+
 private:
+    /// Of a rank in its part of the group.
+    struct Seat {
+        int color;
+        int rank;
+        std::shared_ptr<MeetingPlace> place;
+    };
+
+    class Count final : public SharedCounter::Place {
+    public:
+        std::int64_t next() override { return count_++; }
+
+    private:
+        std::atomic<std::int64_t> count_{0};
+    };
+
     struct Mail {
         const Messages* messages;
         std::span<const double> out;

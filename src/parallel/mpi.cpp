@@ -24,15 +24,53 @@ void in_pieces(std::size_t size, Transfer&& transfer) {
 }
 std::size_t pieces_of(std::size_t size) { return (size + kPiece - 1) / kPiece; }
 
+bool mpi_is_over() {
+    int finalized = 0;
+    MPI_Finalized(&finalized);
+    return finalized != 0;
+}
+
+/// A number in the memory of the root, which the others reach without its doing.
+class MpiCounter final : public SharedCounter::Place {
+public:
+    MpiCounter(MPI_Comm communicator, bool holds_it) {
+        std::int64_t* number = nullptr;
+        MPI_Win_allocate(holds_it ? sizeof *number : 0, sizeof *number, MPI_INFO_NULL, communicator,
+                         static_cast<void*>(&number), &window_);
+        MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
+        if (holds_it) {
+            *number = 0;
+            MPI_Win_sync(window_);
+        }
+        MPI_Barrier(communicator);
+    }
+    ~MpiCounter() override {
+        if (mpi_is_over()) return;
+        MPI_Win_unlock_all(window_);
+        MPI_Win_free(&window_);
+    }
+
+    std::int64_t next() override {
+        constexpr std::int64_t one = 1;
+        std::int64_t before = 0;
+        MPI_Fetch_and_op(&one, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
+        MPI_Win_flush(0, window_);
+        return before;
+    }
+
+private:
+    MPI_Win window_ = MPI_WIN_NULL;
+};
+
 class MpiGroup final : public RankGroup {
 public:
     /// Takes the communicator over.
     MpiGroup(MPI_Comm communicator, int rank, int size) : RankGroup(rank, size), communicator_(communicator) {}
 
     ~MpiGroup() override {
-        int finalized = 0;
-        MPI_Finalized(&finalized);
-        if (finalized == 0) MPI_Comm_free(&communicator_);
+        counters_.clear();
+        parts_.clear();
+        if (!mpi_is_over()) MPI_Comm_free(&communicator_);
     }
 
     [[nodiscard]] MPI_Comm communicator() const { return communicator_; }
@@ -123,6 +161,21 @@ public:
 
     void barrier() override { MPI_Barrier(communicator_); }
 
+    std::shared_ptr<RankGroup> split(int color) override {
+        MPI_Comm part = MPI_COMM_NULL;
+        MPI_Comm_split(communicator_, color, rank(), &part);
+        int rank = 0;
+        int size = 1;
+        MPI_Comm_rank(part, &rank);
+        MPI_Comm_size(part, &size);
+        parts_.push_back(std::make_shared<MpiGroup>(part, rank, size));
+        return size == 1 ? serial_group() : parts_.back();
+    }
+    std::shared_ptr<SharedCounter::Place> open_counter() override {
+        counters_.push_back(std::make_shared<MpiCounter>(communicator_, rank() == 0));
+        return counters_.back();
+    }
+
 private:
     template <class T>
     void reduce(std::span<T> values, MPI_Datatype type, MPI_Op operation) {
@@ -142,6 +195,9 @@ private:
 
     MPI_Comm communicator_;
     std::vector<MPI_Request> requests_;  ///< keeps its storage from one exchange to the next
+    // Ending them is collective, and so is the end of the group.
+    std::vector<std::shared_ptr<SharedCounter::Place>> counters_;
+    std::vector<std::shared_ptr<RankGroup>> parts_;
 };
 
 }  // namespace

@@ -24,10 +24,23 @@ public:
         return messages;
     }
     void barrier() override {}
+    std::shared_ptr<RankGroup> split(int) override { return serial_group(); }
+    std::shared_ptr<SharedCounter::Place> open_counter() override { return std::make_shared<Count>(); }
+
+private:
+    class Count final : public SharedCounter::Place {
+    public:
+        std::int64_t next() override { return count_++; }
+
+    private:
+        std::int64_t count_ = 0;
+    };
 };
 
 }  // namespace
 
-Collective Collective::serial() { return Collective(std::make_shared<SerialGroup>()); }
+std::shared_ptr<RankGroup> serial_group() { return std::make_shared<SerialGroup>(); }
+
+Collective Collective::serial() { return Collective(serial_group()); }
 
 }  // namespace polykarma

@@ -49,15 +49,8 @@ Start start_in(const EconomyConfig& economy, const MultiKarma& game, const Start
                                         })};
 }
 
-/// A state as one of another game with the same states and actions.
 StartState moved_to(const Part& part, const Searched& from) {
-    Field mass(part);
-    std::ranges::copy(from.outcome.mass.all(), mass.all().begin());
-    SparseResponse response(part);
-    for (const auto r : Range<Stage>(part.layout().stages()))
-        from.outcome.response.for_each(
-            r, [&](const Site&, const SparseRow& row) { response.append(row.actions, row.probabilities); });
-    return {from.start, std::move(mass), std::move(response)};
+    return moved_to(part, from.start, from.outcome.mass, from.outcome.response);
 }
 
 /// Puts the iterations of an earlier search before those of a later one.
@@ -113,6 +106,16 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
 }
 
 }  // namespace
+
+StartState moved_to(const Part& part, std::string name, const Field& mass, const SparseResponse& response) {
+    Field moved_mass(part);
+    std::ranges::copy(mass.all(), moved_mass.all().begin());
+    SparseResponse moved_response(part);
+    for (const auto r : Range<Stage>(part.layout().stages()))
+        response.for_each(
+            r, [&](const Site&, const SparseRow& row) { moved_response.append(row.actions, row.probabilities); });
+    return {std::move(name), std::move(moved_mass), std::move(moved_response)};
+}
 
 double exploitability_per_stage(const EconomyConfig& economy) {
     double cycle = 1.0;

@@ -20,6 +20,10 @@ struct StartState {
 /// built; all ranks ask.
 using StartFrom = std::function<StartState(const MultiKarma&, const Part&, const Collective&)>;
 
+/// A state as one of another game with the same states and actions; `name` says whose it was.
+[[nodiscard]] StartState moved_to(const Part& part, std::string name, const Field& mass,
+                                  const SparseResponse& response);
+
 /// Where a search ended, and the name of where it began.
 struct Searched {
     std::string start;
