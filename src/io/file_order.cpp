@@ -15,9 +15,8 @@ Cuts cuts_at_chunks(const Layout& layout, const Collective& ranks) {
     const auto size = static_cast<std::size_t>(ranks.size());
     Cuts cuts{0};
     for (std::size_t rank = 1; rank < size; ++rank)
-        cuts.push_back(communicator(ranks) == MPI_COMM_NULL
-                           ? layout.states()
-                           : chunks.begin((rank * chunks.count() + size - 1) / size));
+        cuts.push_back(communicator(ranks) == MPI_COMM_NULL ? layout.states()
+                                                            : chunks.begin((rank * chunks.count() + size - 1) / size));
     cuts.push_back(layout.states());
     return cuts;
 }
@@ -230,6 +229,13 @@ StatesInFile to_file_order(const FileShares& shares, const Field& mass, const Fi
     return share;
 }
 
+std::vector<double> to_file_order(const FileShares& shares, const Field& field) {
+    std::vector<double> share(shares.size());
+    for (const auto r : Range<Stage>(field.part().layout().stages()))
+        StageRoute(shares, field.part(), r).to_file(field.stage(r), std::span(share));
+    return share;
+}
+
 Field from_file_order(const FileShares& shares, const Part& part, std::span<const double> values) {
     Field field(part);
     for (const auto r : Range<Stage>(part.layout().stages()))
@@ -241,9 +247,9 @@ SparseResponse from_file_order(const FileShares& shares, const Part& part, const
     SparseResponse response(part);
     for (const auto r : Range<Stage>(part.layout().stages())) {
         const StageRoute route(shares, part, r);
-        append(response, route.from_file(rows_of(rows.starts, route.first(), route.states(), rows.actions,
-                                                 rows.probabilities),
-                                         part.states(r)));
+        append(response,
+               route.from_file(rows_of(rows.starts, route.first(), route.states(), rows.actions, rows.probabilities),
+                               part.states(r)));
     }
     return response;
 }
@@ -253,9 +259,8 @@ std::vector<std::uint32_t> row_lengths_in_file(const FileShares& shares, const P
     std::vector<std::uint32_t> lengths;
     for (const auto r : Range<Stage>(part.layout().stages())) {
         lengths.clear();
-        part.for_each_site(r, [&](const Site&, std::size_t length) {
-            lengths.push_back(static_cast<std::uint32_t>(length));
-        });
+        part.for_each_site(
+            r, [&](const Site&, std::size_t length) { lengths.push_back(static_cast<std::uint32_t>(length)); });
         StageRoute(shares, part, r).to_file(std::span<const std::uint32_t>(lengths), std::span(share));
     }
     return share;

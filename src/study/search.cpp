@@ -49,17 +49,70 @@ Start start_in(const EconomyConfig& economy, const MultiKarma& game, const Start
                                         })};
 }
 
+Field moved_to(const Part& part, const Field& from) {
+    Field field(part);
+    std::ranges::copy(from.all(), field.all().begin());
+    return field;
+}
+SparseResponse moved_to(const Part& part, const SparseResponse& from) {
+    SparseResponse response(part);
+    for (const auto r : Range<Stage>(part.layout().stages()))
+        from.for_each(r, [&](const Site&, const SparseRow& row) { response.append(row.actions, row.probabilities); });
+    return response;
+}
 StartState moved_to(const Part& part, const Searched& from) {
     return moved_to(part, from.start, from.outcome.mass, from.outcome.response);
 }
+SearchState moved_to(const Part& part, SearchState state) {
+    const auto move = [&](auto& values) { values = moved_to(part, values); };
+    move(state.dynamics.mass), move(state.dynamics.value), move(state.dynamics.response);
+    if (state.before) move(*state.before);
+    if (state.newton) move(state.newton->mass), move(state.newton->value), move(state.newton->response);
+    return state;
+}
 
-/// Puts the iterations of an earlier search before those of a later one.
-void put_before(SolveOutcome& later, SolveOutcome& earlier) {
-    for (HistoryPoint point : std::exchange(later.history, std::move(earlier.history))) {
-        point.iteration += earlier.iterations;
-        later.history.push_back(point);
+/// Adds to the states of a search what it does not know itself: where the first one began, and what the earlier ones
+/// were.
+class Chapter final : public SearchKeeper {
+public:
+    Chapter(SearchKeeper& keeper, std::string start, EarlierSearches earlier)
+        : keeper_(keeper), start_(std::move(start)), earlier_(std::move(earlier)) {}
+
+    std::optional<SearchState> resumed(const Part& part) override { return keeper_.resumed(part); }
+    Wish wish(long iterations) override { return keeper_.wish(earlier_.iterations + iterations); }
+    void keep(SearchState state) override {
+        state.start = start_;
+        state.earlier = earlier_;
+        keeper_.keep(std::move(state));
     }
+
+private:
+    SearchKeeper& keeper_;
+    std::string start_;
+    EarlierSearches earlier_;
+};
+
+/// Puts the iterations of earlier searches before those of a later one.
+void put_before(SolveOutcome& later, const EarlierSearches& earlier) {
+    for (HistoryPoint& point : later.history) point.iteration += earlier.iterations;
+    later.history.insert(later.history.begin(), earlier.history.begin(), earlier.history.end());
     later.iterations += earlier.iterations;
+}
+
+Searched search_from(Start start, const EconomyConfig& economy, const MultiKarma& game, const EarlierSearches& earlier,
+                     const Progress& progress, const Collective& ranks, const Keeping& keeping) {
+    std::optional<Chapter> chapter;
+    if (keeping.keeper != nullptr) chapter.emplace(*keeping.keeper, start.name, earlier);
+    Searched found{
+        std::move(start.name),
+        method_of(economy.solver)(game, search_settings(economy), std::move(start.mass), std::move(start.response),
+                                  progress, ranks, {chapter ? &*chapter : nullptr, keeping.resumed})};
+    put_before(found.outcome, earlier);
+    return found;
+}
+
+Start start_in(const SearchState& state) {
+    return {state.start, state.dynamics.mass, dense_response(state.dynamics.response)};
 }
 
 bool is_solved(StopReason reason) { return reason == StopReason::converged || reason == StopReason::smoothed; }
@@ -76,25 +129,32 @@ auto of_neighbour(const EconomyConfig& economy, Make&& make) {
 }
 
 Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& game, const Progress& progress,
-                               const Collective& ranks) {
+                               const Collective& ranks, const Keeping& keeping) {
     const std::vector<EconomyConfig> way = of_neighbour(economy, [&] { return way_from_neighbour(economy); });
+    EarlierSearches earlier = keeping.resumed != nullptr ? keeping.resumed->earlier : EarlierSearches{};
+    const auto first = static_cast<std::size_t>(earlier.count);
     std::optional<Searched> last;
     std::shared_ptr<const MultiKarma> last_game;  // its state refers to it
     const auto solve = [&](const EconomyConfig& next, const MultiKarma& its_game) {
-        const StartFrom from_last = [&](const MultiKarma&, const Part& part, const Collective&) {
+        const Part part = part_of(its_game, ranks.rank(), ranks.size());
+        std::optional<SearchState> resumed;
+        if (!last && keeping.resumed != nullptr) resumed = moved_to(part, *keeping.resumed);
+        const StartFrom from_last = [&](const MultiKarma&, const Part&, const Collective&) {
             return moved_to(part, *last);
         };
-        Searched here = search(next, its_game, last ? from_last : StartFrom{}, progress, ranks);
-        if (last) put_before(here.outcome, last->outcome);
-        last = std::move(here);
+        Start start = resumed ? start_in(*resumed) : start_in(next, its_game, last ? from_last : StartFrom{}, ranks);
+        last = search_from(std::move(start), next, its_game, earlier, progress, ranks,
+                           {keeping.keeper, resumed ? &*resumed : nullptr});
+        earlier = {earlier.count + 1, last->outcome.iterations, last->outcome.history};
         return is_solved(last->outcome.reason);
     };
-    const bool led_here = std::ranges::all_of(way, [&](const EconomyConfig& next) {
-        auto its_game = of_neighbour(economy, [&] { return build_game(next, ranks.size()); });
-        const bool solved = solve(next, *its_game);
-        last_game = std::move(its_game);
-        return solved;
-    });
+    const bool led_here =
+        std::all_of(way.begin() + static_cast<std::ptrdiff_t>(first), way.end(), [&](const auto& next) {
+            auto its_game = of_neighbour(economy, [&] { return build_game(next, ranks.size()); });
+            const bool solved = solve(next, *its_game);
+            last_game = std::move(its_game);
+            return solved;
+        });
     if (led_here) {
         solve(economy, game);
     } else {
@@ -108,13 +168,7 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
 }  // namespace
 
 StartState moved_to(const Part& part, std::string name, const Field& mass, const SparseResponse& response) {
-    Field moved_mass(part);
-    std::ranges::copy(mass.all(), moved_mass.all().begin());
-    SparseResponse moved_response(part);
-    for (const auto r : Range<Stage>(part.layout().stages()))
-        response.for_each(
-            r, [&](const Site&, const SparseRow& row) { moved_response.append(row.actions, row.probabilities); });
-    return {std::move(name), std::move(moved_mass), std::move(moved_response)};
+    return {std::move(name), moved_to(part, mass), moved_to(part, response)};
 }
 
 double exploitability_per_stage(const EconomyConfig& economy) {
@@ -136,12 +190,11 @@ EvolutionSettings search_settings(const EconomyConfig& economy) {
 }
 
 Searched search(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Progress& progress,
-                const Collective& ranks) {
+                const Collective& ranks, const Keeping& keeping) {
     if (!from && economy.solver.select == Selection::neighbour)
-        return search_from_neighbour(economy, game, progress, ranks);
-    Start start = start_in(economy, game, from, ranks);
-    return {std::move(start.name), method_of(economy.solver)(game, search_settings(economy), std::move(start.mass),
-                                                             std::move(start.response), progress, ranks)};
+        return search_from_neighbour(economy, game, progress, ranks, keeping);
+    Start start = keeping.resumed != nullptr ? start_in(*keeping.resumed) : start_in(economy, game, from, ranks);
+    return search_from(std::move(start), economy, game, {}, progress, ranks, keeping);
 }
 
 }  // namespace polykarma

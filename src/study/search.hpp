@@ -39,8 +39,8 @@ struct Searched {
 /// Searches the game of an economy the way it says: by its method, from its start, along its branch or from its
 /// neighbour; `from` a state instead of start and neighbour. On the way from a neighbour the search ends where one of
 /// the economies cannot be solved, for the reason of that one; iterations and history are those of all of them.
-/// Throws InputError when an economy on that way is none.
+/// Throws InputError when an economy on that way is none, and SearchStopped when the keeper asks for it.
 [[nodiscard]] Searched search(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from,
-                              const Progress& progress, const Collective& ranks);
+                              const Progress& progress, const Collective& ranks, const Keeping& keeping = {});
 
 }  // namespace polykarma

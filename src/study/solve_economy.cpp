@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "certificate/certificate.hpp"
 #include "config/choices.hpp"
@@ -109,10 +110,12 @@ std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int r
 }
 
 EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& from, const Progress& progress,
-                                const Collective& ranks) {
+                                const Collective& ranks, SearchKeeper* keeper) {
     const auto begin = std::chrono::steady_clock::now();
     const auto game = build_game(economy, ranks.size());
-    auto [start, outcome] = search(economy, *game, from, progress, ranks);
+    const auto resumed =
+        keeper != nullptr ? keeper->resumed(part_of(*game, ranks.rank(), ranks.size())) : std::optional<SearchState>();
+    auto [start, outcome] = search(economy, *game, from, progress, ranks, {keeper, resumed ? &*resumed : nullptr});
     Certified certified = certify(*game, outcome.mass, outcome.response, ranks);
 
     EquilibriumRecord record{

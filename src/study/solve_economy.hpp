@@ -22,9 +22,12 @@ namespace polykarma {
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
 /// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.
+/// With a keeper, the search goes on from the state that it has, if any, and throws SearchStopped when it asks for
+/// that.
 [[nodiscard]] EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& start = {},
                                               const Progress& progress = {},
-                                              const Collective& ranks = Collective::serial());
+                                              const Collective& ranks = Collective::serial(),
+                                              SearchKeeper* keeper = nullptr);
 
 /// Adds to a record that solve_economy made of this economy whether the evolutionary dynamics, with the economy's step
 /// and response rate and the record's lambda, is attracted to it. Only of a certified one: anything else is no fixed
