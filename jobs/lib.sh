@@ -51,9 +51,9 @@ resumable() {
 queue_again() {
     if [[ -z ${SLURM_JOB_ID-} ]]; then
         echo "Stopped with a checkpoint: the same command continues from it."
-    elif scontrol requeue "$SLURM_JOB_ID"; then
-        echo "Stopped with a checkpoint: job $SLURM_JOB_ID is queued again and continues from it."
-    else
-        echo "Stopped with a checkpoint, but the job cannot be queued again: submit it again to continue." >&2
+        return
     fi
+    echo "Stopped with a checkpoint: job $SLURM_JOB_ID is queued again to continue from it."
+    # SLURM ends this shell, too, while it queues the job.
+    scontrol requeue "$SLURM_JOB_ID" || echo "That failed: submit the job again to continue." >&2
 }

@@ -7,11 +7,18 @@ set -euo pipefail
 (($# >= 1)) || { sed -n 's/^# \(usage: \)/\1/p' "$0" >&2; exit 2; }
 
 jobs=$(dirname "$0")
-table=$1/table1.h5
 mkdir -p "$1"
+log=$1/%x-%j.log
+table=$1/table1.h5
 
-# step NAME JOB COMMAND...: a job that waits for JOB; prints its number.
-step() {
-    sbatch --parsable --job-name="table1-$1" --output="$folder/%x-%j.log" --dependency="afterok:${2%%;*}" \
-        --kill-on-invalid-dep=yes "$jobs/serial.sbatch" "${@:3}"
+# then_serial NAME JOB COMMAND...: a job of one rank that waits for another one; prints its number.
+then_serial() {
+    sbatch --parsable --job-name="table1-$1" --output="$log" --dependency="afterok:${2%%;*}" --kill-on-invalid-dep=yes \
+        "$jobs/serial.sbatch" "${@:3}"
 }
+
+solve=$(sbatch --parsable --job-name=table1-solve --output="$log" ${POLYKARMA_SBATCH-} "$jobs/sweep.sbatch" \
+    "$jobs/../inputs/paper/multi_karma/table1.toml" "$table" "${@:2}")
+compare=$(then_serial compare "$solve" \
+    polykarma reproduce multi-karma-table1 -o "$table" --work-dir "${table%.h5}.work" --merge "${@:2}")
+then_serial plot "$compare" polykarma-plot "$table" -o "$1/pictures"

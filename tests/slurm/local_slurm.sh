@@ -33,7 +33,7 @@ free_port() {
 write_configuration() {
     local host memory cpus
     host=$(hostname -s)
-    cpus=$(($(nproc) < 2 ? 2 : $(nproc)))
+    cpus=$(($(nproc) < 2 ? 2 : $(nproc)))  # of which SLURM is told one more, for long jobs beside short ones
     memory=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) * 9 / 10 / 1024))
     cat >"$SLURM_CONF" <<CONFIGURATION
 ClusterName=local
@@ -65,7 +65,7 @@ ReturnToService=2
 KillWait=5
 MinJobAge=3600
 SlurmdParameters=config_overrides
-NodeName=$host NodeAddr=127.0.0.1 Port=$(free_port) CPUs=$cpus RealMemory=$memory State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 Port=$(free_port) CPUs=$((cpus + 1)) RealMemory=$memory State=UNKNOWN
 PartitionName=main Nodes=$host Default=YES MaxTime=60 DefaultTime=5 OverSubscribe=NO State=UP
 CONFIGURATION
     printf 'CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nCgroupMountpoint=%s/none\n' "$SLURM_LOCAL" \
