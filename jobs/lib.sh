@@ -27,8 +27,9 @@ source "$project/jobs/machines/$machine.sh"
 
 build=${POLYKARMA_BUILD:-$project/build/release}
 PATH=$build/apps/polykarma:$build/bench:$project/apps/plot:$PATH
-command -v polykarma >/dev/null || fail "no polykarma in $build (build it, or set POLYKARMA_BUILD) nor on the path"
 read -ra launcher <<<"$POLYKARMA_LAUNCHER"
+[[ ${launcher[*]} == *apptainer* ]] || command -v polykarma >/dev/null ||
+    fail "no polykarma in $build (build it, or set POLYKARMA_BUILD) nor on the path"
 ranks=${SLURM_NTASKS:-$POLYKARMA_CORES}
 
 # resumable PROGRAM...: runs it on all ranks. SIGUSR1, which SLURM sends to this shell before the time limit, is passed
