@@ -34,8 +34,8 @@ StudyExtent extent_of(const Options& options) {
 namespace {
 
 std::string timing_line(const StudyTiming& timing) {
-    return fmt::format("{} points in {:.3g} s on {} ranks, {:.1f} % of their time inside solves\n", timing.points,
-                       timing.seconds, timing.ranks, 100.0 * timing.share_solving());
+    return fmt::format("{} points in {:.3g} s on {} {}, {:.1f} % of the time inside solves\n", timing.points,
+                       timing.seconds, timing.ranks, timing.ranks == 1 ? "rank" : "ranks", 100.0 * timing.share_solving());
 }
 
 }  // namespace
@@ -71,13 +71,15 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
 }
 
 bool tell_failures(const StudyOutcome& outcome) {
-    bool any = false;
+    constexpr std::size_t named = 10;
+    std::size_t failed = 0;
     for (const StudyRow& row : outcome.results.rows) {
-        if (row.error.empty()) continue;
-        any = true;
+        if (row.error.empty() || ++failed > named) continue;
         std::cerr << "polykarma: point " << row.point << " failed: " << row.error << '\n';
     }
-    return any;
+    if (failed > named)
+        std::cerr << "polykarma: " << failed - named << " more points failed; the table says why\n";
+    return failed > 0;
 }
 
 int exit_code(const StudyOutcome& outcome, bool strict, const Context& context) {

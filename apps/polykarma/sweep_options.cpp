@@ -88,7 +88,7 @@ std::function<bool(std::size_t point)> full_points(const std::string& text, std:
     if (text == "all") return [](std::size_t) { return true; };
     if (text == "none") return [](std::size_t) { return false; };
     std::vector<bool> listed(points, false);
-    std::stringstream stream(text);
+    std::stringstream stream(text + ',');
     for (std::string part; std::getline(stream, part, ',');) {
         auto range = pair_of(part, '-');
         if (const auto single = whole(part)) range = std::pair(*single, *single);

@@ -3,28 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "base/aligned.hpp"
+#include "equilibrium/krylov_basis.hpp"
 
 namespace polykarma {
 
 /// Solves apply(x) = b for a linear operator that is known by its products only: the generalized minimal residual
-/// method of Saad and Schultz, restarted, with classical Gram-Schmidt. Vectors may be parts of vectors that are spread
-/// over ranks: all that is ever asked about the whole are inner products, which Products computes, the same on every
-/// rank.
-///   products(vectors, x, out): out[i] = <vectors[i], x>, vectors one after another
-/// Allocates when built and never again.
+/// method of Saad and Schultz, restarted, with classical Gram-Schmidt. Products are those of the basis. Allocates when
+/// built and never again.
 template <class Products>
 class Gmres {
 public:
     /// Basis of `restart` + 1 vectors of `size` doubles.
     Gmres(std::size_t size, std::size_t restart, Products products)
-        : size_(size),
-          restart_(restart),
-          products_(std::move(products)),
-          basis_((restart + 1) * size),
-          column_(restart + 1),
+        : restart_(restart),
+          basis_(size, restart + 1, std::move(products)),
+          coefficients_(restart),
           rotated_(restart + 1),
           cosine_(restart),
           sine_(restart),
@@ -36,8 +32,8 @@ public:
     template <class Apply>
     double solve(Apply&& apply, std::span<const double> b, std::span<double> x, double tolerance, int most) {
         std::fill(x.begin(), x.end(), 0.0);
-        std::copy(b.begin(), b.end(), vector(0).begin());
-        const double norm = normalize(0);
+        std::copy(b.begin(), b.end(), basis_.vector(0).begin());
+        const double norm = basis_.normalize(0);
         if (!(norm > 0.0)) return norm;
         double residual = norm;
         for (int spent = 0;;) {
@@ -46,28 +42,16 @@ public:
             add_solution(dimension, x);
             residual = std::abs(rotated_[dimension]);
             if (!(residual > tolerance * norm) || spent >= most) return residual / norm;
-            apply(std::span<const double>(x), vector(0));
+            apply(std::span<const double>(x), basis_.vector(0));
             ++spent;
-            const auto r = vector(0);
-            for (std::size_t i = 0; i < size_; ++i) r[i] = b[i] - r[i];
-            residual = normalize(0);
+            const auto r = basis_.vector(0);
+            for (std::size_t i = 0; i < r.size(); ++i) r[i] = b[i] - r[i];
+            residual = basis_.normalize(0);
         }
     }
 
 private:
-    [[nodiscard]] std::span<double> vector(std::size_t i) { return std::span(basis_).subspan(i * size_, size_); }
     [[nodiscard]] double& h(std::size_t row, std::size_t column) { return hessenberg_[column * (restart_ + 1) + row]; }
-
-    /// Returns the norm that the vector had.
-    double normalize(std::size_t i) {
-        const auto v = vector(i);
-        double square = 0.0;
-        products_(v, v, std::span(&square, 1));
-        const double norm = std::sqrt(square);
-        if (norm > 0.0)
-            for (double& e : v) e /= norm;
-        return norm;
-    }
 
     /// Grows the basis from its first vector until the residual is small enough. Returns its dimension, at least one.
     template <class Apply>
@@ -75,7 +59,7 @@ private:
         rotated_[0] = residual;
         std::size_t k = 0;
         while (k < restart_ && static_cast<int>(k) < std::max(most, 1)) {
-            apply(std::span<const double>(vector(k)), vector(k + 1));
+            apply(std::span<const double>(basis_.vector(k)), basis_.vector(k + 1));
             orthogonalize(k);
             rotate(k);
             ++k;
@@ -84,17 +68,10 @@ private:
         return k;
     }
 
-    /// Takes from vector k + 1 what the ones before it span.
+    /// The next column of the Hessenberg matrix.
     void orthogonalize(std::size_t k) {
-        const auto w = vector(k + 1);
-        const auto column = std::span(column_).first(k + 1);
-        products_(std::span(basis_).first((k + 1) * size_), w, column);
-        for (std::size_t i = 0; i <= k; ++i) {
-            h(i, k) = column[i];
-            const auto v = vector(i);
-            for (std::size_t j = 0; j < size_; ++j) w[j] -= column[i] * v[j];
-        }
-        h(k + 1, k) = normalize(k + 1);
+        basis_.project(k + 1, std::span(hessenberg_).subspan(k * (restart_ + 1), k + 1));
+        h(k + 1, k) = basis_.normalize(k + 1);
     }
 
     /// Givens rotations make the new column triangular.
@@ -116,21 +93,19 @@ private:
     void add_solution(std::size_t dimension, std::span<double> x) {
         for (std::size_t i = dimension; i-- > 0;) {
             double sum = rotated_[i];
-            for (std::size_t j = i + 1; j < dimension; ++j) sum -= h(i, j) * column_[j];
-            column_[i] = h(i, i) != 0.0 ? sum / h(i, i) : 0.0;
+            for (std::size_t j = i + 1; j < dimension; ++j) sum -= h(i, j) * coefficients_[j];
+            coefficients_[i] = h(i, i) != 0.0 ? sum / h(i, i) : 0.0;
         }
         for (std::size_t i = 0; i < dimension; ++i) {
-            const auto v = vector(i);
-            for (std::size_t j = 0; j < size_; ++j) x[j] += column_[i] * v[j];
+            const auto v = basis_.vector(i);
+            for (std::size_t j = 0; j < x.size(); ++j) x[j] += coefficients_[i] * v[j];
         }
     }
 
-    std::size_t size_;
     std::size_t restart_;
-    Products products_;
-    AlignedVector<double> basis_;
-    std::vector<double> column_;   // of the Hessenberg matrix; later the coefficients of the solution
-    std::vector<double> rotated_;  // right-hand side under the rotations
+    KrylovBasis<Products> basis_;
+    std::vector<double> coefficients_;  // of the solution
+    std::vector<double> rotated_;       // right-hand side under the rotations
     std::vector<double> cosine_, sine_;
     std::vector<double> hessenberg_;  // [column][row]
 };

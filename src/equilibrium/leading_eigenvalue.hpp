@@ -9,6 +9,7 @@
 
 #include "base/aligned.hpp"
 #include "equilibrium/dense_spectrum.hpp"
+#include "equilibrium/krylov_basis.hpp"
 
 namespace polykarma {
 
@@ -20,24 +21,20 @@ struct RitzPair {
 };
 
 /// The eigenvalue of largest modulus of a linear operator that is known by its products only: the method of Arnoldi,
-/// restarted with the leading half of the Schur vectors of its projection (the Krylov-Schur method of Stewart). Vectors
-/// may be parts of vectors that are spread over ranks: all that is ever asked about the whole are inner products, which
-/// Products computes, the same on every rank.
-///   products(vectors, x, out): out[i] = <vectors[i], x>, vectors one after another
+/// restarted with the leading half of the Schur vectors of its projection (the Krylov-Schur method of Stewart).
+/// Products are those of the basis.
 template <class Products>
 class LeadingEigenvalue {
 public:
     /// Basis of `dimension` + 1 vectors of `size` doubles.
     LeadingEigenvalue(std::size_t size, std::size_t dimension, Products products)
-        : size_(size),
-          dimension_(dimension),
-          products_(std::move(products)),
-          basis_((dimension + 1) * size),
+        : dimension_(dimension),
+          basis_(size, dimension + 1, std::move(products)),
           hessenberg_((dimension + 1) * dimension),
           parts_(dimension + 1) {}
 
     /// The first vector of the basis, to be filled before `find`.
-    [[nodiscard]] std::span<double> start() { return vector(0); }
+    [[nodiscard]] std::span<double> start() { return basis_.vector(0); }
 
     /// Until enough(value, residual) or after about `most` products.
     ///   apply(x, out)
@@ -45,7 +42,7 @@ public:
     RitzPair find(Apply&& apply, Enough&& enough, long most) {
         spent_ = 0;
         std::size_t kept = 0;
-        if (!(normalize(0) > 0.0)) return {};
+        if (!(basis_.normalize(0) > 0.0)) return {};
         for (;;) {
             const std::size_t grown = expand(apply, kept);
             const DenseSpectrum spectrum = dense_spectrum(square(grown), grown);
@@ -60,20 +57,8 @@ private:
     /// What rounding leaves of a vector that those before it span.
     static constexpr double kDependent = 1e-13;
 
-    [[nodiscard]] std::span<double> vector(std::size_t i) { return std::span(basis_).subspan(i * size_, size_); }
     [[nodiscard]] double& h(std::size_t row, std::size_t column) {
         return hessenberg_[column * (dimension_ + 1) + row];
-    }
-
-    /// Returns the norm that the vector had.
-    double normalize(std::size_t i) {
-        const auto v = vector(i);
-        double square = 0.0;
-        products_(v, v, std::span(&square, 1));
-        const double norm = std::sqrt(square);
-        if (norm > 0.0)
-            for (double& e : v) e /= norm;
-        return norm;
     }
 
     /// From the first `from` vectors, of which the images are known, to a full basis. Returns its dimension, less than
@@ -81,7 +66,7 @@ private:
     template <class Apply>
     std::size_t expand(Apply&& apply, std::size_t from) {
         for (std::size_t k = from; k < dimension_; ++k) {
-            apply(std::span<const double>(vector(k)), vector(k + 1));
+            apply(std::span<const double>(basis_.vector(k)), basis_.vector(k + 1));
             ++spent_;
             if (!orthogonalize(k)) return k + 1;
         }
@@ -90,20 +75,16 @@ private:
     /// Takes from vector k + 1 what the ones before it span, twice because rounding leaves some of it. False if that
     /// was all.
     bool orthogonalize(std::size_t k) {
-        const auto w = vector(k + 1);
-        const auto parts = std::span(parts_).first(k + 1);
         for (std::size_t i = 0; i <= dimension_; ++i) h(i, k) = 0.0;
         double before = 0.0;
         for (int pass = 0; pass < 2; ++pass) {
-            products_(std::span(basis_).first((k + 1) * size_), w, parts);
+            basis_.project(k + 1, parts_);
             for (std::size_t i = 0; i <= k; ++i) {
-                h(i, k) += parts[i];
-                before += parts[i] * parts[i];
-                const auto v = vector(i);
-                for (std::size_t j = 0; j < size_; ++j) w[j] -= parts[i] * v[j];
+                h(i, k) += parts_[i];
+                before += parts_[i] * parts_[i];
             }
         }
-        h(k + 1, k) = normalize(k + 1);
+        h(k + 1, k) = basis_.normalize(k + 1);
         return h(k + 1, k) > kDependent * std::sqrt(before);
     }
 
@@ -125,7 +106,7 @@ private:
     std::size_t restart(const std::vector<std::vector<double>>& combinations) {
         const std::size_t kept = combinations.size();
         combine(combinations);
-        std::copy_n(vector(dimension_).begin(), size_, vector(kept).begin());
+        std::ranges::copy(basis_.vector(dimension_), basis_.vector(kept).begin());
         std::vector<double> projected((kept + 1) * kept);
         for (std::size_t c = 0; c < kept; ++c)
             for (std::size_t row = 0; row <= dimension_; ++row) {
@@ -140,12 +121,12 @@ private:
         return kept;
     }
     void combine(const std::vector<std::vector<double>>& combinations) {
-        for (std::size_t x = 0; x < size_; ++x) {
-            for (std::size_t j = 0; j < dimension_; ++j) parts_[j] = basis_[j * size_ + x];
+        for (std::size_t x = 0; x < basis_.size(); ++x) {
+            for (std::size_t j = 0; j < dimension_; ++j) parts_[j] = basis_.vector(j)[x];
             for (std::size_t c = 0; c < combinations.size(); ++c) {
                 double sum = 0.0;
                 for (std::size_t j = 0; j < dimension_; ++j) sum += parts_[j] * combinations[c][j];
-                basis_[c * size_ + x] = sum;
+                basis_.vector(c)[x] = sum;
             }
         }
     }
@@ -155,34 +136,32 @@ private:
     RitzPair measured(Apply&& apply, const DenseSpectrum& spectrum) {
         const auto& y = spectrum.vectors.front();
         const std::complex<double> value = spectrum.values.front();
-        AlignedVector<double> vectors(4 * size_);
-        const auto of = [&](std::size_t i) { return std::span(vectors).subspan(i * size_, size_); };
+        const std::size_t size = basis_.size();
+        AlignedVector<double> vectors(4 * size);
+        const auto of = [&](std::size_t i) { return std::span(vectors).subspan(i * size, size); };
         for (std::size_t j = 0; j < y.size(); ++j)
-            for (std::size_t x = 0; x < size_; ++x) {
-                of(0)[x] += y[j].real() * vector(j)[x];
-                of(1)[x] += y[j].imag() * vector(j)[x];
+            for (std::size_t x = 0; x < size; ++x) {
+                of(0)[x] += y[j].real() * basis_.vector(j)[x];
+                of(1)[x] += y[j].imag() * basis_.vector(j)[x];
             }
         for (std::size_t part = 0; part < 2; ++part) {
             if (part == 1 && value.imag() == 0.0) continue;
             apply(std::span<const double>(of(part)), of(part + 2));
             ++spent_;
         }
-        for (std::size_t x = 0; x < size_; ++x) {
+        for (std::size_t x = 0; x < size; ++x) {
             const std::complex<double> v(of(0)[x], of(1)[x]);
             const std::complex<double> rest = std::complex(of(2)[x], of(3)[x]) - value * v;
             of(2)[x] = rest.real();
             of(3)[x] = rest.imag();
         }
-        double squares[4];
-        for (std::size_t i = 0; i < 4; ++i) products_(of(i), of(i), std::span(&squares[i], 1));
-        return {value, std::sqrt((squares[2] + squares[3]) / (squares[0] + squares[1])), spent_};
+        const auto length = [&](std::size_t i) { return std::hypot(basis_.norm(of(i)), basis_.norm(of(i + 1))); };
+        return {value, length(2) / length(0), spent_};
     }
 
-    std::size_t size_;
     std::size_t dimension_;
-    Products products_;
+    KrylovBasis<Products> basis_;
     long spent_ = 0;
-    AlignedVector<double> basis_;
     std::vector<double> hessenberg_;  // [column][row], one more row than columns
     std::vector<double> parts_;
 };

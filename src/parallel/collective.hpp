@@ -74,6 +74,10 @@ public:
 
     void barrier() const;
 
+    /// Looks up from long work of one's own, for what others ask of this rank's memory (SharedCounter): some networks
+    /// cannot reach it by themselves. Not collective; cheap enough for every iteration.
+    void attend() const;
+
     /// The ranks that say the same color, in their order, as a group with messages of its own. It ends with this one.
     [[nodiscard]] Collective split(int color) const;
 

@@ -1,6 +1,7 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -22,6 +23,9 @@ void in_pieces(std::size_t size, Transfer&& transfer) {
     for (std::size_t done = 0; done < size; done += kPiece)
         transfer(done, static_cast<int>(std::min(kPiece, size - done)));
 }
+/// From one look at what others ask to the next: as long as they may wait, and long beside a look.
+constexpr std::chrono::microseconds kGlance{200};
+
 std::size_t pieces_of(std::size_t size) { return (size + kPiece - 1) / kPiece; }
 
 bool mpi_is_over() {
@@ -50,10 +54,9 @@ public:
         MPI_Win_free(&window_);
     }
 
-    std::int64_t next() override {
-        constexpr std::int64_t one = 1;
+    std::int64_t advance(std::int64_t step) override {
         std::int64_t before = 0;
-        MPI_Fetch_and_op(&one, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
+        MPI_Fetch_and_op(&step, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
         MPI_Win_flush(0, window_);
         return before;
     }
@@ -161,6 +164,15 @@ public:
 
     void barrier() override { MPI_Barrier(communicator_); }
 
+    void attend() override {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - attended_ < kGlance) return;
+        attended_ = now;
+        // Whatever is asked of MPI, it attends to everything.
+        int found = 0;
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, communicator_, &found, MPI_STATUS_IGNORE);
+    }
+
     std::shared_ptr<RankGroup> split(int color) override {
         MPI_Comm part = MPI_COMM_NULL;
         MPI_Comm_split(communicator_, color, rank(), &part);
@@ -195,6 +207,7 @@ private:
 
     MPI_Comm communicator_;
     std::vector<MPI_Request> requests_;  ///< keeps its storage from one exchange to the next
+    std::chrono::steady_clock::time_point attended_{};
     // Ending them is collective, and so is the end of the group.
     std::vector<std::shared_ptr<SharedCounter::Place>> counters_;
     std::vector<std::shared_ptr<RankGroup>> parts_;

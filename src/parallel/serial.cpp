@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 
 #include "parallel/rank_group.hpp"
 
@@ -30,7 +31,7 @@ public:
 private:
     class Count final : public SharedCounter::Place {
     public:
-        std::int64_t next() override { return count_++; }
+        std::int64_t advance(std::int64_t step) override { return std::exchange(count_, count_ + step); }
 
     private:
         std::int64_t count_ = 0;

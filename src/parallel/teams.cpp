@@ -1,6 +1,7 @@
 #include "parallel/teams.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/error.hpp"
@@ -20,11 +21,12 @@ void Teams::share(std::size_t items, const std::function<void(std::size_t item)>
     const SharedCounter counter(all_);
     const auto count = static_cast<int>(items);
     const auto next = [&] {
-        if (!own_.is_root() || (stop && stop())) return count;
-        return static_cast<int>(std::min<std::int64_t>(counter.next(), count));
+        std::array<double, 1> stopped{stop && stop() ? 1.0 : 0.0};
+        if (stop) own_.maximum(stopped);
+        if (stopped[0] != 0.0 && own_.is_root()) counter.skip(count);
+        return own_.broadcast(own_.is_root() ? static_cast<int>(std::min<std::int64_t>(counter.next(), count)) : 0);
     };
-    for (int item = own_.broadcast(next()); item < count; item = own_.broadcast(next()))
-        work(static_cast<std::size_t>(item));
+    for (int item = next(); item < count; item = next()) work(static_cast<std::size_t>(item));
 }
 
 }  // namespace polykarma

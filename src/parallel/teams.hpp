@@ -20,8 +20,9 @@ public:
     [[nodiscard]] int count() const { return count_; }
     [[nodiscard]] int number() const { return number_; }  ///< of this rank's team
 
-    /// Calls work(item) for every item < items: on all ranks of one team, and items begin in their order. A team whose
-    /// root finds stop() true takes no further one. Collective; returns when the own team has nothing more to do.
+    /// Calls work(item) for every item < items: on all ranks of one team, and items begin in their order. Before every
+    /// item all ranks of the team are asked to stop(); if one of them does, no team takes a further item. Collective;
+    /// returns when the own team has nothing more to do.
     void share(std::size_t items, const std::function<void(std::size_t item)>& work,
                const std::function<bool()>& stop = {}) const;
 

@@ -51,6 +51,13 @@ void collect_in_order(const Collective& ranks, Findings own,
     if (trouble) std::rethrow_exception(trouble);
 }
 
+Progress attending(const Collective& ranks, Progress progress) {
+    return [ranks, told = std::move(progress)](long iteration, const Residuals& residuals) {
+        ranks.attend();
+        if (told) told(iteration, residuals);
+    };
+}
+
 void deal(const Collective& ranks, std::size_t items, const std::function<MessageWriter(std::size_t item)>& work,
           const std::function<void(std::size_t item, MessageReader& message)>& collect) {
     Findings own;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "equilibrium/evolutionary.hpp"
 #include "parallel/collective.hpp"
 #include "study/message.hpp"
 
@@ -17,6 +18,9 @@ using Findings = std::vector<std::pair<std::size_t, std::vector<std::byte>>>;
 /// Throws an IoError of collect on the root, after hearing all ranks.
 void collect_in_order(const Collective& ranks, Findings own,
                       const std::function<void(std::size_t item, MessageReader& message)>& collect);
+
+/// Progress of a solve that attends to the other ranks, who may ask for their next item meanwhile.
+[[nodiscard]] Progress attending(const Collective& ranks, Progress progress);
 
 /// Items of work taken one after the other by the ranks: work(item) is done by one of them and makes the message about
 /// it, collect(item, message) is called on the root, item by item in their order. Every rank calls.

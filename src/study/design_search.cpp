@@ -227,8 +227,11 @@ DesignOutcome search_designs(const StudyConfig& study, std::span<const std::stri
                              StudyFile* file, const DesignProgress& progress) {
     require_searchable(study, overrides);
     DesignOutcome outcome = empty_outcome(study);
+    const DesignProgress attentive = [&](std::size_t design, long evaluation, const EconomyConfig& economy) {
+        return attending(ranks, progress(design, evaluation, economy));
+    };
     deal(
-        ranks, study.designs(), [&](std::size_t i) { return packed(Search(study, i, overrides, progress).run()); },
+        ranks, study.designs(), [&](std::size_t i) { return packed(Search(study, i, overrides, attentive).run()); },
         [&](std::size_t i, MessageReader& message) {
             const PointKey key = key_of(study, study.design_point(i), i);
             collect(study, key, unpacked(message, key), file, outcome);

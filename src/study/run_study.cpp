@@ -5,6 +5,7 @@
 
 #include "io/work_folder.hpp"
 #include "parallel/teams.hpp"
+#include "study/deal.hpp"
 #include "study/equilibria.hpp"
 #include "study/study_plan.hpp"
 #include "study/study_rows.hpp"
@@ -17,14 +18,13 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-/// Progress that keeps a lock fresh.
-PointProgress refreshing(std::optional<WorkFolder>& lock, const PointProgress& progress) {
-    if (!lock) return progress;
-    return [&](std::size_t index, const EconomyConfig& economy) -> Progress {
-        return [&lock, told = progress(index, economy)](long iteration, const Residuals& residuals) {
-            lock->refresh();
+/// Progress that keeps a lock fresh, too, and attends to the other ranks.
+PointProgress attentive(const Collective& ranks, std::optional<WorkFolder>& lock, const PointProgress& progress) {
+    return [&](std::size_t index, const EconomyConfig& economy) {
+        return attending(ranks, [&lock, told = progress(index, economy)](long iteration, const Residuals& residuals) {
+            if (lock) lock->refresh();
             if (told) told(iteration, residuals);
-        };
+        });
     };
 }
 
@@ -110,9 +110,10 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     teams.share(
         plan.order.size(),
         [&](std::size_t i) {
-            solver.solve_unit(units, plan.order[i], teams.own(), refreshing(lock, progress), [&](const PointRecord& record) {
-                if (teams.own().is_root()) journal.append(record);
-            });
+            solver.solve_unit(units, plan.order[i], teams.own(), attentive(ranks, lock, progress),
+                              [&](const PointRecord& record) {
+                                  if (teams.own().is_root()) journal.append(record);
+                              });
         },
         how.stop);
 

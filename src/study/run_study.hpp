@@ -45,7 +45,7 @@ struct StudyRun {
     std::function<bool(std::size_t point)> is_full{};
     std::optional<JournalFolder> folder{};  ///< where journals are kept; locked while it solves
     bool solve = true;                      ///< or only collect what is known
-    std::function<bool()> stop{};           ///< asked of the root of every team between units of work
+    std::function<bool()> stop{};           ///< asked of every rank between units of work
 };
 
 /// Solves the points of a study that are not known yet. The ranks form teams, which take points one after the other,

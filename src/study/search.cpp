@@ -49,19 +49,9 @@ Start start_in(const EconomyConfig& economy, const MultiKarma& game, const Start
                                         })};
 }
 
-Field moved_to(const Part& part, const Field& from) {
-    Field field(part);
-    std::ranges::copy(from.all(), field.all().begin());
-    return field;
-}
-SparseResponse moved_to(const Part& part, const SparseResponse& from) {
-    SparseResponse response(part);
-    for (const auto r : Range<Stage>(part.layout().stages()))
-        from.for_each(r, [&](const Site&, const SparseRow& row) { response.append(row.actions, row.probabilities); });
-    return response;
-}
+/// A state as one of another game with the same states and actions.
 StartState moved_to(const Part& part, const Searched& from) {
-    return moved_to(part, from.start, from.outcome.mass, from.outcome.response);
+    return {from.start, moved_to(part, from.outcome.mass), moved_to(part, from.outcome.response)};
 }
 SearchState moved_to(const Part& part, SearchState state) {
     const auto move = [&](auto& values) { values = moved_to(part, values); };
@@ -167,8 +157,17 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
 
 }  // namespace
 
-StartState moved_to(const Part& part, std::string name, const Field& mass, const SparseResponse& response) {
-    return {std::move(name), moved_to(part, mass), moved_to(part, response)};
+Field moved_to(const Part& part, const Field& from) {
+    Field field(part);
+    std::ranges::copy(from.all(), field.all().begin());
+    return field;
+}
+
+SparseResponse moved_to(const Part& part, const SparseResponse& from) {
+    SparseResponse response(part);
+    for (const auto r : Range<Stage>(part.layout().stages()))
+        from.for_each(r, [&](const Site&, const SparseRow& row) { response.append(row.actions, row.probabilities); });
+    return response;
 }
 
 double exploitability_per_stage(const EconomyConfig& economy) {

@@ -20,9 +20,9 @@ struct StartState {
 /// built; all ranks ask.
 using StartFrom = std::function<StartState(const MultiKarma&, const Part&, const Collective&)>;
 
-/// A state as one of another game with the same states and actions; `name` says whose it was.
-[[nodiscard]] StartState moved_to(const Part& part, std::string name, const Field& mass,
-                                  const SparseResponse& response);
+/// What belongs to a game as the same of another one with the same states and actions.
+[[nodiscard]] Field moved_to(const Part& part, const Field& from);
+[[nodiscard]] SparseResponse moved_to(const Part& part, const SparseResponse& from);
 
 /// Where a search ended, and the name of where it began.
 struct Searched {

@@ -49,7 +49,7 @@ struct StudySolver::Solved {
 
     [[nodiscard]] StartFrom start() const {
         return [this](const MultiKarma&, const Part& part, const Collective&) {
-            return moved_to(part, fmt::format("point {}", point), record.mass, record.response);
+            return StartState{fmt::format("point {}", point), moved_to(part, record.mass), moved_to(part, record.response)};
         };
     }
 };
