@@ -53,7 +53,8 @@ void add(const StudyConfig& study, const PointRecord& record, bool is_full, Stud
     }
     summary.seconds = record.seconds;
     summary.start = key.start;
-    if (file != nullptr && is_full) file->add_point(key, record.image);
+    if (is_full && record.image.empty()) ++outcome.without_image;
+    if (file != nullptr && is_full && !record.image.empty()) file->add_point(key, record.image);
     outcome.results.types = summary.types;
     outcome.results.stages = summary.stages;
     outcome.results.rows.push_back(solved_row(key, summary));
