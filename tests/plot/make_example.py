@@ -3,6 +3,7 @@
 Usage: make_example.py equilibrium|study OUT.h5
 """
 
+import csv
 import dataclasses
 import itertools
 import sys
@@ -291,6 +292,26 @@ def add_published(printed, point, labels):
         for number, (name, value) in enumerate(zip(point.types, numbers)):
             printed.setdefault(f"{name}_{which}", []).append(value + 0.004 * (number - 0.5))
         printed.setdefault(f"SW_{which}", []).append(-0.3)
+
+
+def scaling_rows():
+    """A strong and a weak series, measured and predicted; the first run on two ranks was disturbed."""
+    rows = []
+    for kind, series, ranks, seconds in (
+            ("measured", "strong", 1, 0.02), ("measured", "strong", 2, 0.03), ("measured", "strong", 2, 0.0125),
+            ("predicted", "strong", 1, 0.02), ("predicted", "strong", 2, 0.011), ("predicted", "strong", 64, 0.0006),
+            ("measured", "weak", 1, 0.02), ("measured", "weak", 2, 0.021)):
+        grown = ranks if series == "weak" else 1
+        rows.append({"kind": kind, "series": series, "economy": "three_resources", "kernel": "logit", "ranks": ranks,
+                     "states": 281250 * grown, "pairs": 1.07e7 * grown, "seconds": seconds})
+    return rows
+
+
+def scaling_file(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writeheader()
+        table.writerows(rows)
 
 
 if __name__ == "__main__":

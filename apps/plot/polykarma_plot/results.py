@@ -1,5 +1,6 @@
 """What a polykarma file holds: an equilibrium, or a study of many. Values are read when they are asked for."""
 
+import contextlib
 import dataclasses
 import functools
 import math
@@ -8,6 +9,7 @@ import os
 import h5py
 import numpy as np
 
+from . import scaling
 from .errors import InputError, IoError
 
 FORMATS = ("polykarma-equilibrium", "polykarma-study")
@@ -295,12 +297,14 @@ class Search(Study):
 
 
 def open_file(path):
-    """The open HDF5 file and what it holds: an Equilibrium, a Study or a Search."""
+    """The open HDF5 file and what it holds: an Equilibrium, a Study or a Search; of a scaling table, its Scaling."""
     try:
-        with open(path, "rb"):
-            pass
+        with open(path, "rb") as beginning:
+            is_scaling = beginning.read(len(scaling.HEADER)) == scaling.HEADER.encode()
     except OSError as error:
         raise IoError(f"{path}: cannot read: {error.strerror}") from error
+    if is_scaling:
+        return contextlib.nullcontext(), scaling.read(path)
     try:
         file = h5py.File(path, "r")
     except OSError as error:
