@@ -4,7 +4,7 @@ import time
 import pytest
 
 from program import polykarma, write
-from runs import CYCLING, OUTPUT, QUICK, SOLVE, start
+from runs import CYCLING, KEEPING_ALL, OUTPUT, QUICK, SOLVE, start
 
 
 def left_alone(folder, solve):
@@ -34,8 +34,7 @@ def folder(tmp_path):
 @pytest.fixture
 def stopped(folder):
     """A folder with the two checkpoints of a quick run that was asked to stop."""
-    # A checkpoint after every iteration makes it slow enough for the signal to come in time.
-    run = start(*QUICK, *OUTPUT, "--work-dir", "work", "--checkpoint-every-iterations", "1", cwd=folder)
+    run = start(*QUICK, *OUTPUT, *KEEPING_ALL, cwd=folder)
     deadline = time.monotonic() + 60
     while not (folder / "work" / "checkpoint-b.h5").exists():
         assert run.poll() is None and time.monotonic() < deadline

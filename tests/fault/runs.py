@@ -58,6 +58,8 @@ SOLVE = ["solve", "cycling.toml", "--start", "neighbour_1", "-q"]
 QUICK = ["solve", "cycling.toml", "-q"]
 OUTPUT = ["-o", "out.h5"]
 KEEPING = ["--work-dir", "work", "--checkpoint-every-iterations", "20"]
+# A checkpoint after every iteration makes quick runs slow enough for a signal to come in time.
+KEEPING_ALL = ["--work-dir", "work", "--checkpoint-every-iterations", "1"]
 RESUME = [*KEEPING, "--resume"]
 TO_THE_END = ["--work-dir", "work", "--resume"]
 
