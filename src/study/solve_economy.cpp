@@ -66,7 +66,7 @@ void measure(const MultiKarma& game, EquilibriumRecord& record, double margin, c
 
 }  // namespace
 
-double solve_memory(const GameSize& size, SolverMethod method, int ranks) {
+double solve_memory(const GameSize& size, SolverMethod method, int ranks, Kept kept) {
     constexpr double kMiB = 1024.0 * 1024.0;
     constexpr double program = 40.0;  // MiB, with MPI and HDF5; measured: 20 alone, 30 under mpirun
     // The part of a rank consists of whole lines, and poor ones have more states for their pairs.
@@ -85,16 +85,22 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks) {
     // its image, or probabilities on their way between ranks and in the chunks of HDF5 (measured: 28 on one rank, 38 on
     // two, incompressible).
     const double writing = 40.0 * pairs_in_file;
+    // A checkpoint in the midst of the search: its response as it is written, in the order of the file, and the file in
+    // memory and its image, or on its way between ranks; as much of an equilibrium that is followed.
+    const double checkpoint =
+        kept == Kept::yes ? (method == SolverMethod::accelerated ? 96.0 : 48.0) * pairs_in_file : 0.0;
     // d, V, pushed d, row starts, three stages of buffers, paths; d, V and V* while certifying
     const double fields = 10.0 * 8.0 * states;
     // d, V, row starts, mean bids and activity in the order of the file
     const double fields_in_file = 5.0 * 8.0 * states_in_file;
-    return program + (written_response + std::max(stored_response + newton, writing + fields_in_file) + fields) / kMiB;
+    return program +
+           (written_response + std::max(stored_response + newton + checkpoint, writing + fields_in_file) + fields) /
+               kMiB;
 }
 
-MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks) {
+MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks, Kept kept) {
     const GameSize size = estimate_size(economy);
-    const double memory = solve_memory(size, economy.solver.method, ranks);
+    const double memory = solve_memory(size, economy.solver.method, ranks, kept);
     if (memory > economy.solver.memory_limit) {
         const std::string key = "solver.memory_limit";
         throw InputError(economy.where(key), key, fmt::format("{:g} MiB", economy.solver.memory_limit),
@@ -105,14 +111,14 @@ MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks) {
     return rules_of(economy);
 }
 
-std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks) {
-    return std::make_shared<const MultiKarma>(affordable_rules(economy, ranks));
+std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks, Kept kept) {
+    return std::make_shared<const MultiKarma>(affordable_rules(economy, ranks, kept));
 }
 
 EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& from, const Progress& progress,
                                 const Collective& ranks, SearchKeeper* keeper) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto game = build_game(economy, ranks.size());
+    const auto game = build_game(economy, ranks.size(), keeper != nullptr ? Kept::yes : Kept::no);
     const auto resumed =
         keeper != nullptr ? keeper->resumed(part_of(*game, ranks.rank(), ranks.size())) : std::optional<SearchState>();
     auto [start, outcome] = search(economy, *game, from, progress, ranks, {keeper, resumed ? &*resumed : nullptr});

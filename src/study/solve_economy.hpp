@@ -9,16 +9,20 @@
 
 namespace polykarma {
 
+/// Whether a search writes its states, for others to go on from.
+enum class Kept { no, yes };
+
 /// Memory that a rank needs at most for a solve, in MiB, from the sizes of the game: with the program, and with
 /// searching and writing a policy that still mixes over all bids.
-[[nodiscard]] double solve_memory(const GameSize& size, SolverMethod method, int ranks = 1);
+[[nodiscard]] double solve_memory(const GameSize& size, SolverMethod method, int ranks = 1, Kept kept = Kept::no);
 
 /// The rules of an economy that can be solved. Throws InputError for rules without a meaning and, before anything is
 /// allocated, for an economy whose solve would exceed solver.memory_limit on every rank.
-[[nodiscard]] MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks = 1);
+[[nodiscard]] MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks = 1, Kept kept = Kept::no);
 
 /// Builds the game of an economy. Throws like affordable_rules.
-[[nodiscard]] std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks = 1);
+[[nodiscard]] std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks = 1,
+                                                           Kept kept = Kept::no);
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
 /// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.

@@ -12,7 +12,7 @@ import h5py
 import pytest
 
 from program import complaint, polykarma
-from runs import KEEPING, OUTPUT, RESUME, SOLVE, expect_end, ranks_of, start, went_on_after
+from runs import KEEPING, KEEPING_ALL, OUTPUT, QUICK, RESUME, expect_end, ranks_of, start, went_on_after
 
 A, B = "checkpoint-a.h5", "checkpoint-b.h5"
 
@@ -25,28 +25,18 @@ def newest_and_older(work):
 
 
 def resumed(folder, *more):
-    return polykarma(*SOLVE, *OUTPUT, *RESUME, *more, cwd=folder, timeout=300)
+    return polykarma(*QUICK, *OUTPUT, *RESUME, *more, cwd=folder, timeout=300)
 
 
 @pytest.mark.parametrize("name", ["SIGUSR1", "SIGTERM"])
 @pytest.mark.parametrize("ranks, later", [(None, 2), (2, 3), (3, None)])
-def test_a_signal_stops_and_another_run_goes_on(folder, reference, name, ranks, later):
-    if ranks and name == "SIGTERM":
-        return expect_rank_heeds_term(folder, reference, ranks, later)
-    run = start(*SOLVE, *OUTPUT, *KEEPING, cwd=folder, ranks=ranks)
+def test_a_signal_stops_and_another_run_goes_on(folder, quick_reference, name, ranks, later):
+    run = start(*QUICK, *OUTPUT, *KEEPING_ALL, cwd=folder, ranks=ranks)
     wait_for(folder / "work" / A, run)
-    run.send_signal(getattr(signal, name))  # mpirun passes SIGUSR1 on
+    # mpirun passes SIGUSR1 on; SIGTERM comes from SLURM, and one rank that hears of it is enough.
+    os.kill(run.pid if name == "SIGUSR1" else ranks_of(run)[-1], getattr(signal, name))
     expect_stopped(run, folder)
-    assert went_on_after(expect_end(folder, reference, later)) > 0
-
-
-def expect_rank_heeds_term(folder, reference, ranks, later):
-    """One rank hears of it, as under srun, and all stop."""
-    run = start(*SOLVE, *OUTPUT, *KEEPING, cwd=folder, ranks=ranks)
-    wait_for(folder / "work" / A, run)
-    os.kill(ranks_of(run)[-1], signal.SIGTERM)
-    expect_stopped(run, folder)
-    assert went_on_after(expect_end(folder, reference, later)) > 0
+    assert went_on_after(expect_end(folder, quick_reference, later, QUICK)) > 0
 
 
 def wait_for(file, run):
@@ -66,38 +56,38 @@ def expect_stopped(run, folder):
     assert sorted(os.listdir(folder / "work")) in ([A], [A, B])
 
 
-def test_nothing_to_resume_begins_from_the_start(folder, reference):
-    err = expect_end(folder, reference)
+def test_nothing_to_resume_begins_from_the_start(folder, quick_reference):
+    err = expect_end(folder, quick_reference, solve=QUICK)
     assert "work holds no checkpoint yet: beginning from the start" in err
 
 
 def test_a_fresh_run_does_not_overwrite_checkpoints(stopped):
-    line = complaint(polykarma(*SOLVE, *OUTPUT, *KEEPING, cwd=stopped), 4)
+    line = complaint(polykarma(*QUICK, *OUTPUT, *KEEPING, cwd=stopped), 4)
     assert line.startswith("work: holds checkpoints of a run (--resume continues it")
 
 
 @pytest.mark.parametrize("length", [0, 100, 3000, -1])
-def test_a_truncated_checkpoint_is_refused_and_the_older_one_used(stopped, reference, length):
+def test_a_truncated_checkpoint_is_refused_and_the_older_one_used(stopped, quick_reference, length):
     newest, _ = newest_and_older(stopped / "work")
     file = stopped / "work" / newest
     os.truncate(file, length if length >= 0 else file.stat().st_size - 1)
-    err = expect_end(stopped, reference)
+    err = expect_end(stopped, quick_reference, solve=QUICK)
     assert f"polykarma: note: work/{newest}: is not a readable HDF5 file" in err
     assert went_on_after(err) > 0
 
 
-def test_a_damaged_checkpoint_is_refused(stopped, reference):
+def test_a_damaged_checkpoint_is_refused(stopped, quick_reference):
     newest, _ = newest_and_older(stopped / "work")
     with h5py.File(stopped / "work" / newest, "r+") as file:
         file["dynamics/d"][7] = float("nan")
-    assert f"work/{newest}: /dynamics/d cannot be used (not finite)" in expect_end(stopped, reference)
+    assert f"work/{newest}: /dynamics/d cannot be used (not finite)" in expect_end(stopped, quick_reference, solve=QUICK)
 
 
-def test_a_checkpoint_of_another_program_is_refused(stopped, reference):
+def test_a_checkpoint_of_another_program_is_refused(stopped, quick_reference):
     newest, older = newest_and_older(stopped / "work")
     with h5py.File(stopped / "work" / newest, "r+") as file:
         file.attrs.modify("commit", "0123456")
-    assert f"work/{newest}: cannot be resumed (it was written by polykarma" in expect_end(stopped, reference)
+    assert f"work/{newest}: cannot be resumed (it was written by polykarma" in expect_end(stopped, quick_reference, solve=QUICK)
 
 
 def test_checkpoints_of_another_economy_are_refused(stopped):
@@ -116,15 +106,15 @@ def test_checkpoints_of_another_method_are_refused(stopped):
 
 
 @pytest.mark.parametrize("options, message", [
-    (["--resume"], "--resume (needs a place): add --work-dir DIR"),
-    (["--checkpoint-every", "1"], "--checkpoint-every (needs a place): add --work-dir DIR"),
+    (["--resume"], "--resume (without a work folder): --work-dir DIR beside it"),
+    (["--checkpoint-every", "1"], "--checkpoint-every (without a work folder): --work-dir DIR beside it"),
     (["--work-dir", ""], "--work-dir (is empty): a directory"),
     (["--work-dir", "w", "--checkpoint-every", "-1"], "--checkpoint-every -1 (out of range): minutes, at least 0"),
     (["--work-dir", "w", "--checkpoint-every-iterations", "0"],
      "--checkpoint-every-iterations 0 (out of range): at least 1"),
 ])
 def test_options_that_make_no_sense(folder, options, message):
-    assert complaint(polykarma(*SOLVE, *options, cwd=folder), 2) == message
+    assert complaint(polykarma(*QUICK, *options, cwd=folder), 2) == message
     assert not (folder / "w").exists()
 
 
@@ -144,7 +134,7 @@ def small_disk(place, size):
 
 
 @pytest.mark.parametrize("ranks", [None, 2])
-def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(stopped, reference, ranks):
+def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(stopped, quick_reference, ranks):
     work, aside = stopped / "work", stopped / "aside"
     newest, older = newest_and_older(work)
     os.remove(work / older)
@@ -153,7 +143,7 @@ def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(stopped, ref
         if ranks and limit:
             limit = {"env": {"OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo"}, **limit}
         shutil.copy(aside / newest, work)
-        result = polykarma(*SOLVE, *OUTPUT, *RESUME, cwd=stopped, ranks=ranks, **limit)
+        result = polykarma(*QUICK, *OUTPUT, *RESUME, cwd=stopped, ranks=ranks, **limit)
         assert result.code == 4, result
         errors = [line for line in result.err.splitlines() if line.startswith("polykarma: error: ")]
         assert len(errors) == 1
@@ -164,4 +154,4 @@ def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(stopped, ref
         shutil.copytree(work, aside)
     work.rmdir()
     shutil.move(aside, work)
-    assert went_on_after(expect_end(stopped, reference)) > 0
+    assert went_on_after(expect_end(stopped, quick_reference, solve=QUICK)) > 0

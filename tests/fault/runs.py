@@ -12,7 +12,7 @@ import time
 from program import MPIEXEC, POLYKARMA, polykarma
 
 # Karma of the second resource is worth less and is handed out to all: the dynamics cycles. From its neighbour the way
-# leads through detours and over several economies.
+# leads through detours and over several economies; its own start through one of them, a tenth as long.
 CYCLING = """title = "Cycling"
 [[urgency]]
 name = "none"
@@ -55,8 +55,11 @@ need = { H = 0.5 }
 """
 
 SOLVE = ["solve", "cycling.toml", "--start", "neighbour_1", "-q"]
+QUICK = ["solve", "cycling.toml", "-q"]
 OUTPUT = ["-o", "out.h5"]
 KEEPING = ["--work-dir", "work", "--checkpoint-every-iterations", "20"]
+# A checkpoint after every iteration makes quick runs slow enough for a signal to come in time.
+KEEPING_ALL = ["--work-dir", "work", "--checkpoint-every-iterations", "1"]
 RESUME = [*KEEPING, "--resume"]
 TO_THE_END = ["--work-dir", "work", "--resume"]
 
@@ -116,9 +119,9 @@ def same_results(a, b):
     return compared.returncode == 0 and compared.stdout == "", compared
 
 
-def expect_end(folder, reference, ranks=None):
+def expect_end(folder, reference, ranks=None, solve=SOLVE):
     """Resumes once more, to the end; what was not interrupted ends in the same file. Returns standard error."""
-    result = polykarma(*SOLVE, *OUTPUT, *TO_THE_END, cwd=folder, ranks=ranks, timeout=300)
+    result = polykarma(*solve, *OUTPUT, *TO_THE_END, cwd=folder, ranks=ranks, timeout=300)
     assert result.code == 0, result
     same, compared = same_results(reference, folder / "out.h5")
     assert same, compared
