@@ -220,6 +220,14 @@ class Study:
                 what = ", ".join([*labels, f"from {text(group.attrs.get('start', ''))}"])
                 yield os.path.basename(group.name), what, Equilibrium(group, self.path)
 
+    @functools.cached_property
+    def groups_of_design(self):
+        """The groups under /points by their designs: a sweep has hundreds, and each is asked for."""
+        found = {}
+        for group in self.groups:
+            found.setdefault(self.design_of(group), []).append(group)
+        return found
+
     def design_of(self, group):
         return tuple(text(group.attrs.get(f"axis_{axis}", "")) for axis in self.axes)
 
@@ -227,10 +235,8 @@ class Study:
         """The points of a design, of one start or all, that did not fail."""
         return [
             Equilibrium(group, self.path)
-            for group in self.groups
-            if "error" not in group.attrs
-            and self.design_of(group) == design
-            and start in (None, text(group.attrs.get("start", "")))
+            for group in self.groups_of_design.get(design, [])
+            if "error" not in group.attrs and start in (None, text(group.attrs.get("start", "")))
         ]
 
     def first_certified(self, design):
