@@ -3,6 +3,7 @@
 import csv
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -171,6 +172,21 @@ def test_a_cancelled_job_leaves_nothing_under_the_final_name(folder):
     run("scancel", job)
     wait(job, "CANCELLED")
     assert not list(pathlib.Path().glob("out.h5*"))
+
+
+def test_the_lines_of_the_readme_work_as_printed(folder, monkeypatch):
+    monkeypatch.delenv("POLYKARMA_JOBS")
+    for entry in PROJECT.iterdir():
+        if not entry.name.startswith("."):
+            (folder / entry.name).symlink_to(entry)
+    (folder / "results").unlink(missing_ok=True)
+    lines = re.findall(r"^(?:sbatch .*)?\bjobs/\S+\.s.*", (PROJECT / "README.md").read_text(), re.MULTILINE)
+    assert len(lines) == 5
+    jobs = [run("bash", "-c", line).split()[-1] for line in lines]
+    for job in jobs:
+        wait(job)
+    written = ["lane.h5", "width.h5", "sample.h5", "results/table1.h5", "results/pictures/study.png", "scaling.csv"]
+    assert [name for name in written if not pathlib.Path(name).exists()] == []
 
 
 @pytest.mark.parametrize("series", ["strong", "weak"])
