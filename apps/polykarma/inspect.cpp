@@ -67,7 +67,7 @@ constexpr double kShortestLimit = 300.0;
 /// The head of a batch script that solves the economy.
 std::string sbatch_header(const EconomyConfig& economy, const GameSize& size, double steps, double seconds) {
     const int ranks = static_cast<int>(std::clamp(std::floor(size.states / kStatesOfRank), 1.0, kMostRanks));
-    const double memory = std::ceil(solve_memory(size, economy.solver.method, ranks));
+    const double memory = std::ceil(solve_memory(size, economy.solver.method, ranks, Kept::yes));
     if (memory > kLargestMachine) return no_machine(memory);
     const double limit = kShortestLimit + kTimeMargin * steps * seconds / ranks;
     std::string header = "#!/bin/bash\n";
@@ -75,7 +75,7 @@ std::string sbatch_header(const EconomyConfig& economy, const GameSize& size, do
                           size.states, size.pairs, steps);
     header += fmt::format("# of {:.0e} pairs a second on each core, as measured (bench/README.md), times {:.0f}; ranks share {:.0e} states\n",
                           kPairsPerSecond, kTimeMargin, kStatesOfRank);
-    header += "# or more each; memory is the worst case of writing. jobs/solve.sbatch goes on across a limit that is too short.\n";
+    header += "# or more each; memory is the worst case, with checkpoints. jobs/solve.sbatch goes on across a limit that is too short.\n";
     header += fmt::format("#SBATCH --ntasks={}\n#SBATCH --mem-per-cpu={:.0f}M\n#SBATCH --time={}\n", ranks, memory,
                           clock_time(limit));
     header += "#SBATCH --signal=B:USR1@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";

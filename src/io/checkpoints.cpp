@@ -82,7 +82,7 @@ std::optional<SearchState> Checkpoints::resumed(const Part& part) {
             SearchState state = read_checkpoint(files_[i], part, ranks_);
             sequence_ = agreed(ranks_, [&] { return read_sequence(files_[i], identity_); });
             next_ = 1 - i;
-            kept_iterations_ = state.earlier.iterations + state.rule.iteration;
+            resumed_iterations_ = kept_iterations_ = state.earlier.iterations + state.rule.iteration;
             if (ranks_.is_root())
                 note(files_[i].string() + ": going on after " + std::to_string(kept_iterations_) + " iterations");
             return state;
@@ -110,6 +110,9 @@ SearchKeeper::Wish Checkpoints::wish(long iterations) {
 
 void Checkpoints::keep(SearchState state) {
     folder_.require_held(ranks_);
+    if (ranks_.is_root() && state.earlier.iterations + state.rule.iteration == resumed_iterations_)
+        note(folder_.path().string() + ": no further than where this run went on, after " +
+             std::to_string(resumed_iterations_) + " iterations: what follows needs more time at a stretch");
     write_checkpoint(files_[next_], identity_, sequence_ + 1, std::move(state), ranks_);
     ++sequence_;
     next_ = 1 - next_;

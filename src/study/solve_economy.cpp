@@ -147,6 +147,8 @@ EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& f
         .seconds = 0.0,
     };
     record.certified = meets(record.certificate, record.tolerance);
+    // It aims at less than is tolerated, and lambda may limit that alone.
+    if (record.certified && record.search.reason == StopReason::smoothed) record.search.reason = StopReason::converged;
     measure(*game, record, exploitability_per_stage(economy), ranks);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return record;

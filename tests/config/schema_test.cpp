@@ -62,7 +62,7 @@ TEST(Inputs, AllCanBeRead) {
         }
     }
     EXPECT_EQ(economies, 6);
-    EXPECT_EQ(studies, 2);
+    EXPECT_EQ(studies, 7);
 }
 
 TEST(Inputs, TableOneHasTheDesignsOfThePaper) {
