@@ -86,9 +86,10 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks, Kept k
     // two, incompressible).
     const double writing = 40.0 * pairs_in_file;
     // A checkpoint in the midst of the search: its response as it is written, in the order of the file, and the file in
-    // memory and its image, or on its way between ranks; as much of an equilibrium that is followed.
+    // memory and its image, or on its way between ranks; as much of an equilibrium that is followed, and of a try of
+    // Newton's method.
     const double checkpoint =
-        kept == Kept::yes ? (method == SolverMethod::accelerated ? 96.0 : 48.0) * pairs_in_file : 0.0;
+        kept == Kept::yes ? (method == SolverMethod::accelerated ? 144.0 : 48.0) * pairs_in_file : 0.0;
     // d, V, pushed d, row starts, three stages of buffers, paths; d, V and V* while certifying
     const double fields = 10.0 * 8.0 * states;
     // d, V, row starts, mean bids and activity in the order of the file
