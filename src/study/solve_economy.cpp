@@ -72,10 +72,12 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks, Kept k
     // The part of a rank consists of whole lines, and poor ones have more states for their pairs.
     const double pairs = std::min(size.pairs, size.pairs / ranks + size.richest_lines);
     const double states = std::min(size.states, pairs / size.poorest_row);
-    // Its share of a file consists of whole chunks; of a block that is cut the richest states may be within it.
+    // Its share of a file consists of whole chunks. Of a block that is cut the richest states may be within it: twice
+    // as many pairs as in the mean, or a quarter of the block's more.
     constexpr auto chunk = static_cast<double>(hdf5::kChunkElements);
     const double states_in_file = std::min(size.states, size.states / ranks + chunk);
-    const double pairs_in_file = std::min(size.pairs, size.largest_row * (states_in_file + size.sites / 4.0));
+    const double pairs_in_file =
+        std::min(size.pairs, size.largest_row * (states_in_file + std::min(states_in_file, size.sites / 4.0)));
     const double padding = kLanes / 2.0 * states;
     const double stored_response = 8.0 * (pairs + padding);
     // Of Newton's method: the response twice with four numbers an entry, and vectors, most of them of one stage only.

@@ -59,7 +59,7 @@ public:
                  const Identify& identify, IsFull is_full, const Collective& ranks);
 
     /// Whether an earlier run has computed a point; the same on all ranks.
-    [[nodiscard]] bool has(std::size_t point) const { return known_[point]; }
+    [[nodiscard]] bool has(std::size_t point) const { return point < known_.size() && known_[point]; }
     void append(const PointRecord& record);
     /// Until here everything is on the disk, where there is one. Collective. Throws IoError, the same on all ranks.
     void flush();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -35,8 +36,9 @@ bool have_the_same_states(const EconomyConfig& a, const EconomyConfig& b) {
         return x.k_max == y.k_max && x.k_mean == y.k_mean;
     };
     const auto same_share = [](const TypeConfig& x, const TypeConfig& y) { return x.share == y.share; };
-    return std::ranges::equal(a.resources, b.resources, same_account) && std::ranges::equal(a.types, b.types, same_share) &&
-           a.urgencies.size() == b.urgencies.size() && a.exchange == b.exchange;
+    return std::ranges::equal(a.resources, b.resources, same_account) &&
+           std::ranges::equal(a.types, b.types, same_share) && a.urgencies.size() == b.urgencies.size() &&
+           a.exchange == b.exchange;
 }
 
 }  // namespace
@@ -49,7 +51,8 @@ struct StudySolver::Solved {
 
     [[nodiscard]] StartFrom start() const {
         return [this](const MultiKarma&, const Part& part, const Collective&) {
-            return StartState{fmt::format("point {}", point), moved_to(part, record.mass), moved_to(part, record.response)};
+            return StartState{fmt::format("point {}", point), moved_to(part, record.mass),
+                              moved_to(part, record.response)};
         };
     }
 };
@@ -74,16 +77,23 @@ std::uint64_t StudySolver::identity(std::size_t point) const {
 }
 
 void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team,
-                             const PointProgress& progress,
+                             const PointProgress& progress, const PointCheckpoints* kept,
                              const std::function<void(const PointRecord& record)>& tell) {
     std::optional<Solved> last;
-    for (std::size_t step = 0; step < units.length(); ++step) {
-        tell(solve_point(units.point(unit, step), team, progress, last));
-        points_ += team.is_root() ? 1 : 0;
+    try {
+        for (std::size_t step = 0; step < units.length(); ++step) {
+            std::unique_ptr<Checkpoints> checkpoints;
+            tell(solve_point(units.point(unit, step), team, progress, kept, checkpoints, last));
+            if (checkpoints) checkpoints->remove();
+            points_ += team.is_root() ? 1 : 0;
+        }
+    } catch (const SearchStopped&) {
+        // Its state is kept; the run ends.
     }
 }
 
 PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, const PointProgress& progress,
+                                     const PointCheckpoints* kept, std::unique_ptr<Checkpoints>& checkpoints,
                                      std::optional<Solved>& last) {
     PointRecord point{.point = index};
     std::optional<EconomyConfig> economy;
@@ -93,8 +103,11 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
             const bool warm = last && have_the_same_states(last->economy, *economy);
             if (warm) point.warm_from = last->point;
             const Progress watched = team.is_root() ? progress(index, *economy) : Progress{};
+            if (kept != nullptr)
+                checkpoints = kept->of(index, to_toml(*economy), warm ? fmt::format("point {}", last->point) : "", team);
             const Timed timed(seconds_);
-            EquilibriumRecord record = solve_economy(*economy, warm ? last->start() : StartFrom{}, watched, team);
+            EquilibriumRecord record = solve_economy(*economy, warm ? last->start() : StartFrom{}, watched, team,
+                                                     checkpoints.get());
             if (how_.extent == StudyExtent::with_stability) measure_stability(*economy, record, team);
             return record;
         },
