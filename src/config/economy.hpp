@@ -12,6 +12,9 @@ namespace polykarma {
 /// Who receives what the winners of a contest paid.
 enum class Redistribution { active, all, non_winners };
 
+/// Who receives what the winner of a pair paid: the other one, or everybody.
+enum class Payee { peer, society };
+
 /// How karma of one account counts when bidding for another resource.
 enum class ExchangeRule { none, worth, rates };
 

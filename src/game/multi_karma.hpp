@@ -14,6 +14,7 @@
 #include "game/credit.hpp"
 #include "game/exchange.hpp"
 #include "game/priority_auction.hpp"
+#include "game/shares.hpp"
 #include "game/spending_path.hpp"
 #include "game/urgency_chain.hpp"
 
@@ -135,8 +136,10 @@ public:
     /// Sums are shares of agents by own balance and action, [own balance][action, padded]: every aggregate of a stage
     /// derives from them. Each state adds to them once per action it takes, rounded to kShares.
     [[nodiscard]] std::size_t sums_size(Stage r) const { return layout_.line_length(r) * action_stride(r); }
-    void tally(Stage r, const Site& site, double mass, Row response, std::span<double> sums) const;
-    void tally(Stage r, const Site& site, double mass, const SparseRow& response, std::span<double> sums) const;
+    template <class AnyRow>
+    void tally(Stage r, const Site& site, double mass, const AnyRow& response, std::span<double> sums) const {
+        add_shares(mass, response, sums.data() + site.position * action_stride(r));
+    }
     void derive(Stage r, std::span<const double> sums, Aggregates& m) const;
 
     void entry_values(Stage r, const Aggregates& m, std::span<const double> next, Workspace& w, const Piece& piece,
@@ -191,8 +194,6 @@ private:
     ///   next: of the line in the piece's first exogenous state; block: distance to the same line in the next one
     void continue_line(Stage r, const Aggregates& m, Block b, const double* next, std::size_t block,
                        std::span<double> plain, std::span<double> credited) const;
-    /// Mass below which every term of a tally rounds to nothing.
-    static constexpr double kNothing = 0.5 * kShares.unit();
     /// Where the winners of a state go, [action], on the path of its line, to which this turns first. Action 0 has room
     /// there and no winners.
     [[nodiscard]] double* spending_from(Workspace& w, const Site& site) const;
@@ -205,21 +206,6 @@ private:
     Layout layout_;
     std::vector<std::size_t> strides_;  // [stage] actions, padded
 };
-
-inline void MultiKarma::tally(Stage r, const Site& site, double mass, Row response, std::span<double> sums) const {
-    using namespace simd;
-    if (std::abs(mass) < kNothing) return;
-    double* const joint = sums.data() + site.position * action_stride(r);
-    for (std::size_t a = 0; a < padded(response.size()); a += kWidth)
-        store(load(joint + a) + kShares(mass * load(response.data() + a)), joint + a);
-}
-
-inline void MultiKarma::tally(Stage r, const Site& site, double mass, const SparseRow& response,
-                              std::span<double> sums) const {
-    if (std::abs(mass) < kNothing) return;
-    double* const joint = sums.data() + site.position * action_stride(r);
-    for_each_action(response, [&](std::size_t a, double p) { joint[a] += kShares(mass * p); });
-}
 
 inline double* MultiKarma::spending_from(Workspace& w, const Site& site) const {
     if (!w.line_used || site.line != w.line || site.block != w.block) {

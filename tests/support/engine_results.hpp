@@ -8,6 +8,7 @@
 #include "equilibrium/evolutionary.hpp"
 #include "equilibrium/logit_iteration.hpp"
 #include "game/multi_karma.hpp"
+#include "game/pairwise.hpp"
 #include "support/partitioned.hpp"
 #include "support/random_economy.hpp"
 #include "support/toy_game.hpp"
@@ -45,6 +46,13 @@ inline std::vector<double> numbers_of(const MultiKarma::Aggregates& m) {
     std::vector<double> numbers{m.delay, m.mean_payment, static_cast<double>(m.credit.whole), m.credit.fraction,
                                 m.credit.lost};
     for (const auto* vector : {&m.nu, &m.psi, &m.reward}) numbers.insert(numbers.end(), vector->begin(), vector->end());
+    numbers.insert(numbers.end(), m.receivers.begin(), m.receivers.end());
+    return numbers;
+}
+inline std::vector<double> numbers_of(const Pairwise::Aggregates& m) {
+    std::vector<double> numbers{m.mean_payment, m.tax, m.clipped, static_cast<double>(m.credit.whole),
+                                m.credit.fraction, m.credit.lost};
+    for (const auto* vector : {&m.nu, &m.win, &m.reward}) numbers.insert(numbers.end(), vector->begin(), vector->end());
     numbers.insert(numbers.end(), m.receivers.begin(), m.receivers.end());
     return numbers;
 }
