@@ -78,6 +78,10 @@ Table certificate_table(const Certificate& c, const Tolerance& tolerance, const 
     add("karma_lost", &Certificate::karma_lost, kConservationTolerance);
     add("response_error", &Certificate::response_error, kConservationTolerance);
     add("negative_mass", &Certificate::negative_mass, kConservationTolerance);
+    if (tolerance.truncation > 0.0) {  // accounts without a bound
+        add("karma_tail", &Certificate::karma_tail, tolerance.truncation);
+        add("karma_clipped", &Certificate::karma_clipped, tolerance.truncation);
+    }
     return table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dynamics/response.hpp"
@@ -16,7 +17,8 @@ enum class StopReason {
     stalled,          ///< the residuals do not shrink any more
     cycling,          ///< the same, and they go up and down
     iteration_limit,
-    not_finite
+    not_finite,
+    does_not_close  ///< karma reaches the top of every lattice that is allowed
 };
 
 [[nodiscard]] constexpr std::string_view to_string(StopReason reason) {
@@ -27,6 +29,7 @@ enum class StopReason {
         case StopReason::cycling: return "cycling";
         case StopReason::iteration_limit: return "iteration limit";
         case StopReason::not_finite: return "not finite";
+        case StopReason::does_not_close: return "does not close";
     }
     return "";
 }
@@ -96,5 +99,14 @@ struct SolveOutcome {
     Field mass;
     SparseResponse response;
 };
+
+/// Puts the iterations of an earlier search before those of a later one.
+inline void put_before(SolveOutcome& later, SolveOutcome& earlier) {
+    for (HistoryPoint point : std::exchange(later.history, std::move(earlier.history))) {
+        point.iteration += earlier.iterations;
+        later.history.push_back(point);
+    }
+    later.iterations += earlier.iterations;
+}
 
 }  // namespace polykarma

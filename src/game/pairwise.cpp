@@ -94,14 +94,14 @@ void Pairwise::derive(Stage, std::span<const double> sums, Aggregates& m) const 
         }
         if (mass != 0.0) contest(m, k, 1.0, mass, Row(joint, k + 1), m.behind, m.contested);
     }
-    m.clipped = 0.0;
+    m.overflow = 0.0;
     for (std::size_t k = balances(); k < 2 * balances() - 1; ++k)
-        m.clipped += m.contested.losers[k] * static_cast<double>(k + 1 - balances());
+        m.overflow += m.contested.losers[k] * static_cast<double>(k + 1 - balances());
     settle(m.contested, m.left);
     m.tax = tax_.revenue(m.left);
     std::fill(m.receivers.begin(), m.receivers.end(), 0.0);
     push(tax_, std::span<const double>(m.left), m.receivers);
-    m.credit = saturated_credit(m.tax + (rules_.payee == Payee::society ? m.mean_payment : m.clipped), m.receivers);
+    m.credit = saturated_credit(m.tax + (rules_.payee == Payee::society ? m.mean_payment : m.overflow), m.receivers);
 
     for (std::size_t u = 0; u < rules_.urgencies.size(); ++u)
         for (std::size_t b = 0; b < balances(); ++b)

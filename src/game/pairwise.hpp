@@ -37,7 +37,7 @@ struct PairwiseRules {
 /// Actions of a state: b bids b, up to the karma held. Outcomes: win (pays the bid), lose (payoff -u).
 /// Order of a period: bids, outcomes, payments, tax, credit, then urgency moves. A loser who receives the opponent's
 /// bid has two reasons at once for where it goes, losing and to whom: its rows are a correlation with the bid shares.
-/// Karma above k_max is not lost: it joins the credit, and what that is worth is an observable.
+/// Karma that a loser receives above k_max is not lost: it joins the credit.
 class Pairwise {
 public:
     /// Mass after the contest, of one block: winners [k_max - k + bid] by what they have left, losers [balance up to
@@ -55,7 +55,7 @@ public:
         std::vector<double> receivers;  ///< [balance after contest and tax] mass that receives the credit
         double mean_payment = 0.0;      ///< karma per capita, and so on
         double tax = 0.0;
-        double clipped = 0.0;  ///< received by losers above k_max
+        double overflow = 0.0;  ///< received by losers above k_max
         Credit credit;
         Contested contested;           ///< scratch: of all blocks together
         AlignedVector<double> behind;  ///< scratch
@@ -149,6 +149,10 @@ public:
     [[nodiscard]] double conserved_value(std::size_t) const { return rules_.k_mean; }
     /// Credit for which nobody had room, per capita.
     [[nodiscard]] double lost(const Aggregates& m) const { return m.credit.lost; }
+
+    [[nodiscard]] double clipped(const Aggregates& m) const {
+        return m.overflow + polykarma::clipped(m.credit, m.receivers);
+    }
 
     [[nodiscard]] std::span<const std::string> outcomes() const { return kOutcomes; }
     [[nodiscard]] double outcome_probability(Stage, const Aggregates& m, std::size_t outcome, Action a) const {
@@ -258,6 +262,6 @@ void Pairwise::rows(Stage r, const Aggregates& m, std::span<const double> next, 
 }
 
 static_assert(ActionValues<Pairwise::Values>);
-static_assert(Game<Pairwise>);
+static_assert(UnboundedGame<Pairwise>);
 
 }  // namespace polykarma

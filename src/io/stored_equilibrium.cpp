@@ -22,7 +22,8 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr std::array kReasons{StopReason::converged, StopReason::smoothed,        StopReason::stalled,
-                              StopReason::cycling,   StopReason::iteration_limit, StopReason::not_finite};
+                              StopReason::cycling,   StopReason::iteration_limit, StopReason::not_finite,
+                              StopReason::does_not_close};
 
 /// Throws unless the group is of one of our formats and of a version that is understood here.
 std::string format_of(const StoredGroup& group) {

@@ -60,15 +60,6 @@ StartState moved_to(const Part& part, const Searched& from) {
     return {from.start, std::move(mass), std::move(response)};
 }
 
-/// Puts the iterations of an earlier search before those of a later one.
-void put_before(SolveOutcome& later, SolveOutcome& earlier) {
-    for (HistoryPoint point : std::exchange(later.history, std::move(earlier.history))) {
-        point.iteration += earlier.iterations;
-        later.history.push_back(point);
-    }
-    later.iterations += earlier.iterations;
-}
-
 bool is_solved(StopReason reason) { return reason == StopReason::converged || reason == StopReason::smoothed; }
 
 /// What make() makes of a neighbour; says whose fault it is when there is no such economy.

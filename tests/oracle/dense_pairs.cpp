@@ -67,13 +67,13 @@ DensePairs::Aggregates DensePairs::aggregates(const Values& mass, const Rows& re
             for (const auto& [held, reached] : contest(m, karma(x), b)) {
                 const Real moved = mass[x] * response[x][b] * reached;
                 if (held < karma(x)) m.payment += moved * static_cast<Real>(karma(x) - held);
-                m.clipped += moved * static_cast<Real>(held - std::min(held, top));
+                m.overflow += moved * static_cast<Real>(held - std::min(held, top));
                 for (const auto& [left, kept] : taxed(std::min(held, top))) {
                     m.tax += moved * kept * static_cast<Real>(std::min(held, top) - left);
                     room[top - left] += moved * kept;
                 }
             }
-    const Real pool = m.tax + (rules_.payee == Payee::society ? m.payment : m.clipped);
+    const Real pool = m.tax + (rules_.payee == Payee::society ? m.payment : m.overflow);
     // Unit by unit: the next one reaches those who still have room.
     Real left = pool;
     for (std::size_t unit = 1; unit <= top && left > 0.0L; ++unit) {

@@ -14,7 +14,7 @@ public:
     /// What an agent faces.
     struct Aggregates {
         std::vector<Real> nu;  ///< [bid] shares of the opponents
-        Real payment = 0.0, tax = 0.0, clipped = 0.0, credit = 0.0, lost = 0.0;
+        Real payment = 0.0, tax = 0.0, overflow = 0.0, credit = 0.0, lost = 0.0;
     };
 
     explicit DensePairs(const PairwiseRules& rules);
