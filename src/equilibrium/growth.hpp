@@ -15,14 +15,16 @@ namespace polykarma {
 struct SearchStart {
     Field mass;
     SparseResponse response;
+    double lambda = 0.0;  ///< that the response has settled at; at another one the search would leave it first
 };
 
 /// A social state in a larger lattice of the same accounts: everybody holds what it held; who would hold more than
 /// the smaller lattice knows does what the richest there do. `part` owns the same lines as that of the state.
-inline SearchStart prolonged(const Field& mass, const SparseResponse& response, const Part& part) {
+inline SearchStart prolonged(const SolveOutcome& outcome, const Part& part) {
+    const Field& mass = outcome.mass;
     const Layout& from = mass.part().layout();
     const Layout& to = part.layout();
-    SearchStart start{Field(part), SparseResponse(part)};
+    SearchStart start{Field(part), SparseResponse(part), outcome.lambda};
     std::vector<int> balances(to.lattice().accounts());
     for (const auto r : Range<Stage>(to.stages())) {
         POLYKARMA_EXPECTS(mass.part().pieces(r).size() == part.pieces(r).size());
@@ -42,7 +44,7 @@ inline SearchStart prolonged(const Field& mass, const SparseResponse& response, 
             old.state = block.first + old.index - first;
             POLYKARMA_EXPECTS(old.index >= first && old.index - first < block.size);
             if (!is_new) start.mass.stage(r)[site.state] = d[old.state];
-            const SparseRow row = response.row(r, old);
+            const SparseRow row = outcome.response.row(r, old);
             start.response.append(row.actions, row.probabilities);
         });
     }
@@ -66,8 +68,7 @@ Grown<G> grow(std::shared_ptr<const G> game, double tolerance, Search&& search, 
     std::optional<Grown<G>> last;
     for (;;) {
         std::optional<SearchStart> start;
-        if (last)
-            start = prolonged(last->outcome.mass, last->outcome.response, part_of(*game, ranks.rank(), ranks.size()));
+        if (last) start = prolonged(last->outcome, part_of(*game, ranks.rank(), ranks.size()));
         Grown<G> grown{game, search(*game, start)};
         if (last) put_before(grown.outcome, last->outcome);
         last = std::move(grown);

@@ -13,6 +13,7 @@
 #include "game/concept.hpp"
 #include "game/credit.hpp"
 #include "game/exchange.hpp"
+#include "game/game_size.hpp"
 #include "game/priority_auction.hpp"
 #include "game/shares.hpp"
 #include "game/spending_path.hpp"
@@ -22,6 +23,7 @@ namespace polykarma {
 
 /// The rules of a multi-karma economy, free of any file format.                                              ([MK] 2)
 struct MultiKarmaRules {
+    using Game = class MultiKarma;
     struct Resource {
         std::string name;
         Capacity capacity;
@@ -48,18 +50,7 @@ struct MultiKarmaRules {
 /// for money pumps.
 MultiKarmaRules rules_of(const EconomyConfig& economy);
 
-/// States and state-action pairs of an economy, from its file alone: nothing is allocated. Pairs are an estimate
-/// (floors of exchanged balances are taken as half a unit each).
-struct GameSize {
-    double states = 0.0;
-    double pairs = 0.0;
-    // What parts of it may hold beyond their share:
-    double sites = 0.0;          ///< states of a block
-    double largest_row = 0.0;    ///< mean row of a stage, the largest
-    double poorest_row = 0.0;    ///< mean row of a line, the smallest
-    double richest_lines = 0.0;  ///< pairs of the richest line of each stage, with all urgency states, added up
-};
-GameSize estimate_size(const EconomyConfig& economy);
+GameSize multi_karma_size(const EconomyConfig& economy);
 
 /// Several resources contested in turn, one karma account each.                                              ([MK])
 ///

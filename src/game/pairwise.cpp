@@ -193,9 +193,11 @@ Action Pairwise::start_action(PolicyStart rule, Stage r, const Site& site, std::
     if (rule == PolicyStart::zero) return bid(0.0);
     if (rule == PolicyStart::random)
         return bid(std::floor(largest_bid * drawn(seed, Purpose::policy, r.at(), site.block.at())));
+    const double urgency = rules_.urgencies[layout_.exogenous(site.block).at()].urgency;
+    if (urgency == 0.0) return bid(0.0);
     double largest = 0.0;
     for (const auto& u : rules_.urgencies) largest = std::max(largest, u.urgency);
-    return bid(guarded_floor(largest_bid * rules_.urgencies[layout_.exogenous(site.block).at()].urgency / largest));
+    return bid(guarded_floor(largest_bid * urgency / largest));
 }
 
 void Pairwise::start_mass(KarmaStart rule, Field& mass, int seed) const {

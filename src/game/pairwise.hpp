@@ -9,6 +9,7 @@
 #include "config/economy.hpp"
 #include "game/concept.hpp"
 #include "game/credit.hpp"
+#include "game/game_size.hpp"
 #include "game/property_tax.hpp"
 #include "game/shares.hpp"
 #include "game/urgency_chain.hpp"
@@ -17,6 +18,7 @@ namespace polykarma {
 
 /// The rules of a pairwise karma economy, free of any file format.                                          ([SC] 3)
 struct PairwiseRules {
+    using Game = class Pairwise;
     struct UserType {
         std::string name;
         double share = 0.0;
@@ -31,6 +33,15 @@ struct PairwiseRules {
     int k_max = 0;
     double k_mean = 0.0;
 };
+
+/// Rules of an economy file. Throws InputError, with file and line, for a chain without a unique stationary law.
+PairwiseRules pairwise_rules_of(const EconomyConfig& economy);
+
+/// Agents without a future bid all they have. If who wins pays its peer, karma collects with fewer and fewer of them, and
+/// in the limit contests are decided like by a coin: there is a closed form and no equilibrium. Throws InputError then.
+void require_a_future(const EconomyConfig& economy);
+
+GameSize pairwise_size(const EconomyConfig& economy);
 
 /// One resource, contested by two random agents at a time: the higher bid wins, ties by a fair coin.        ([SC])
 ///

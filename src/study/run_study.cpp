@@ -71,7 +71,7 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
         // Every point failed: the tables still have their columns.
         const EconomyConfig economy = economy_of(study, study.point(0));
         for (const auto& type : economy.types) outcome.results.types.push_back(type.name);
-        for (const auto& resource : economy.resources) outcome.results.stages.push_back(resource.name);
+        outcome.results.stages = stage_names(economy);
     }
     return outcome;
 }

@@ -12,6 +12,7 @@
 #include "config/neighbour.hpp"
 #include "config/study_start.hpp"
 #include "equilibrium/accelerated.hpp"
+#include "equilibrium/growth.hpp"
 #include "equilibrium/start.hpp"
 #include "study/solve_economy.hpp"
 
@@ -22,9 +23,10 @@ namespace {
 /// step, does not miss it by rounding.
 constexpr double kMargin = 0.5;
 
+template <class G>
 auto method_of(const SolverConfig& solver) {
-    if (solver.method == SolverMethod::dynamics) return &evolve<MultiKarma>;
-    return solver.select == Selection::logit_branch ? &follow_branch<MultiKarma> : &accelerate<MultiKarma>;
+    if (solver.method == SolverMethod::dynamics) return &evolve<G>;
+    return solver.select == Selection::logit_branch ? &follow_branch<G> : &accelerate<G>;
 }
 
 struct Start {
@@ -33,7 +35,8 @@ struct Start {
     Response response;
 };
 
-Start start_in(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Collective& ranks) {
+template <class G>
+Start start_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Collective& ranks) {
     const Part part = part_of(game, ranks.rank(), ranks.size());
     if (from) {
         StartState state = from(game, part, ranks);
@@ -49,8 +52,14 @@ Start start_in(const EconomyConfig& economy, const MultiKarma& game, const Start
                                         })};
 }
 
+/// Where a search in one game ended, and the name of where it began.
+struct Ended {
+    std::string start;
+    SolveOutcome outcome;
+};
+
 /// A state as one of another game with the same states and actions.
-StartState moved_to(const Part& part, const Searched& from) {
+StartState moved_to(const Part& part, const Ended& from) {
     Field mass(part);
     std::ranges::copy(from.outcome.mass.all(), mass.all().begin());
     SparseResponse response(part);
@@ -73,22 +82,25 @@ auto of_neighbour(const EconomyConfig& economy, Make&& make) {
     }
 }
 
-Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& game, const Progress& progress,
-                               const Collective& ranks) {
+template <class G>
+Ended search_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Progress& progress,
+                const Collective& ranks);
+
+template <class G>
+Ended search_from_neighbour(const EconomyConfig& economy, const G& game, const Progress& progress,
+                            const Collective& ranks) {
     const std::vector<EconomyConfig> way = of_neighbour(economy, [&] { return way_from_neighbour(economy); });
-    std::optional<Searched> last;
-    std::shared_ptr<const MultiKarma> last_game;  // its state refers to it
-    const auto solve = [&](const EconomyConfig& next, const MultiKarma& its_game) {
-        const StartFrom from_last = [&](const MultiKarma&, const Part& part, const Collective&) {
-            return moved_to(part, *last);
-        };
-        Searched here = search(next, its_game, last ? from_last : StartFrom{}, progress, ranks);
+    std::optional<Ended> last;
+    std::shared_ptr<const G> last_game;  // its state refers to it
+    const auto solve = [&](const EconomyConfig& next, const G& its_game) {
+        const StartFrom from_last = [&](const G&, const Part& part, const Collective&) { return moved_to(part, *last); };
+        Ended here = search_in(next, its_game, last ? from_last : StartFrom{}, progress, ranks);
         if (last) put_before(here.outcome, last->outcome);
         last = std::move(here);
         return is_solved(last->outcome.reason);
     };
     const bool led_here = std::ranges::all_of(way, [&](const EconomyConfig& next) {
-        auto its_game = of_neighbour(economy, [&] { return build_game(next, ranks.size()); });
+        auto its_game = of_neighbour(economy, [&] { return build_game<G>(next, ranks.size()); });
         const bool solved = solve(next, *its_game);
         last_game = std::move(its_game);
         return solved;
@@ -103,12 +115,62 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
     return {start_of(economy.solver).name, std::move(last->outcome)};
 }
 
+template <class G>
+Ended search_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Progress& progress,
+                const Collective& ranks) {
+    if (!from && economy.solver.select == Selection::neighbour)
+        return search_from_neighbour(economy, game, progress, ranks);
+    Start start = start_in(economy, game, from, ranks);
+    return {std::move(start.name), method_of<G>(economy.solver)(game, search_settings(economy), std::move(start.mass),
+                                                                std::move(start.response), progress, ranks)};
+}
+
+/// The same economy with half as much room again for karma; nothing where it allows no more, or memory does not.
+std::optional<EconomyConfig> with_more_room(EconomyConfig economy, int ranks) {
+    int& k_max = economy.contest.k_max;
+    if (k_max >= economy.contest.largest_k_max) return {};
+    k_max = std::min(economy.contest.largest_k_max, k_max + (k_max + 1) / 2);
+    if (solve_memory(estimate_size(economy), economy.solver.method, ranks) > economy.solver.memory_limit) return {};
+    return economy;
+}
+
+/// From lattice to lattice. Only the first one is searched from the economy's own start.
+template <UnboundedGame G>
+Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
+                             const Progress& progress, const Collective& ranks) {
+    EconomyConfig here = economy;
+    std::string name;
+    const auto search_here = [&](const G& its_game, const std::optional<SearchStart>& last) {
+        if (!last) {
+            auto [start, outcome] = search_in(here, its_game, from, progress, ranks);
+            name = std::move(start);
+            return std::move(outcome);
+        }
+        EconomyConfig onwards = here;
+        onwards.solver.select = Selection::start;
+        onwards.solver.lambda = last->lambda;
+        return search_in(onwards, its_game,
+                         [&](const G&, const Part&, const Collective&) {
+                             return StartState{name, last->mass, last->response};
+                         },
+                         progress, ranks)
+            .outcome;
+    };
+    const auto larger = [&](const G&) -> std::shared_ptr<const G> {
+        const auto next = with_more_room(here, ranks.size());
+        if (!next) return nullptr;
+        here = *next;
+        return build_game<G>(here, ranks.size());
+    };
+    Grown<G> grown = grow(std::move(game), economy.solver.truncation, search_here, larger, ranks);
+    return {std::move(name), std::move(grown.game), std::move(grown.outcome)};
+}
+
 }  // namespace
 
 double exploitability_per_stage(const EconomyConfig& economy) {
-    double cycle = 1.0;
-    for (const auto& resource : economy.resources) cycle *= resource.discount;
-    return economy.solver.exploitability * (1.0 - cycle) / static_cast<double>(economy.resources.size());
+    return economy.solver.exploitability * (1.0 - cycle_discount(economy)) /
+           static_cast<double>(stage_names(economy).size());
 }
 
 EvolutionSettings search_settings(const EconomyConfig& economy) {
@@ -123,13 +185,20 @@ EvolutionSettings search_settings(const EconomyConfig& economy) {
     return settings;
 }
 
-Searched search(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Progress& progress,
-                const Collective& ranks) {
-    if (!from && economy.solver.select == Selection::neighbour)
-        return search_from_neighbour(economy, game, progress, ranks);
-    Start start = start_in(economy, game, from, ranks);
-    return {std::move(start.name), method_of(economy.solver)(game, search_settings(economy), std::move(start.mass),
-                                                             std::move(start.response), progress, ranks)};
+template <class G>
+Searched<G> search(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
+                   const Progress& progress, const Collective& ranks) {
+    if constexpr (UnboundedGame<G>) {
+        return search_unbounded(economy, std::move(game), from, progress, ranks);
+    } else {
+        auto [start, outcome] = search_in(economy, *game, from, progress, ranks);
+        return {std::move(start), std::move(game), std::move(outcome)};
+    }
 }
+
+template Searched<MultiKarma> search(const EconomyConfig&, std::shared_ptr<const MultiKarma>, const StartFrom&,
+                                     const Progress&, const Collective&);
+template Searched<Pairwise> search(const EconomyConfig&, std::shared_ptr<const Pairwise>, const StartFrom&,
+                                   const Progress&, const Collective&);
 
 }  // namespace polykarma

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "config/economy.hpp"
-#include "game/multi_karma.hpp"
+#include "game/families.hpp"
 #include "io/record.hpp"
 #include "study/search.hpp"
 
@@ -13,12 +13,19 @@ namespace polykarma {
 /// searching and writing a policy that still mixes over all bids.
 [[nodiscard]] double solve_memory(const GameSize& size, SolverMethod method, int ranks = 1);
 
-/// The rules of an economy that can be solved. Throws InputError for rules without a meaning and, before anything is
-/// allocated, for an economy whose solve would exceed solver.memory_limit on every rank.
-[[nodiscard]] MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks = 1);
+/// Throws InputError for rules without a meaning or without an equilibrium and, before anything is allocated, for an
+/// economy whose solve would exceed solver.memory_limit on every rank.
+void require_solvable(const EconomyConfig& economy, int ranks = 1);
 
-/// Builds the game of an economy. Throws like affordable_rules.
-[[nodiscard]] std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks = 1);
+/// Builds the game of an economy, of this family. Throws like require_solvable.
+template <class G>
+[[nodiscard]] std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks = 1);
+
+/// The economy with the lattice that a state of it was found in.
+[[nodiscard]] EconomyConfig as_found(EconomyConfig economy, const Layout& layout);
+
+/// What a state of an economy has to reach to be certified.
+[[nodiscard]] Tolerance tolerance_of(const EconomyConfig& economy);
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
 /// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.

@@ -26,7 +26,7 @@ auto searcher(const Collective& ranks = Collective::serial()) {
     return [&ranks](const Pairwise& game, const std::optional<SearchStart>& from) {
         const Part part = part_of(game, ranks.rank(), ranks.size());
         EvolutionSettings settings;
-        settings.lambda = 100.0;
+        settings.lambda = from ? from->lambda : 100.0;
         settings.stationarity = 5e-8;
         settings.gain = 5e-5;
         Field mass(part);
@@ -56,7 +56,7 @@ TEST(Growth, WhatHadRoomIsAlreadyAnEquilibrium) {
     const Pairwise small(test::case_study_pairs(Payee::society, 0.9, 60));
     const Pairwise large(test::case_study_pairs(Payee::society, 0.9, 90));
     const SolveOutcome solved = searcher()(small, {});
-    const SearchStart start = prolonged(solved.mass, solved.response, whole(large));
+    const SearchStart start = prolonged(solved, whole(large));
     const Certificate c = certify(large, start.mass, start.response).certificate;
     EXPECT_LT(c.karma_error, 1e-12);
     EXPECT_LT(c.stationarity, 1e-7);
@@ -70,9 +70,13 @@ TEST(Growth, ProlongsWhatPeopleHoldAndDo) {
         return rules;
     }());
     test::Random random(4);
-    const Field mass = test::random_mass(whole(small), random, false);
-    const SparseResponse response(test::random_response(whole(small), random), 0.0);
-    const SearchStart start = prolonged(mass, response, whole(large));
+    const SolveOutcome outcome{.lambda = 7.0,
+                               .mass = test::random_mass(whole(small), random, false),
+                               .response = SparseResponse(test::random_response(whole(small), random), 0.0)};
+    const Field& mass = outcome.mass;
+    const SparseResponse& response = outcome.response;
+    const SearchStart start = prolonged(outcome, whole(large));
+    EXPECT_EQ(start.lambda, 7.0);
     const auto k_max = static_cast<std::size_t>(small.rules().k_max);
     whole(large).for_each_site(Stage{}, [&](const Site& site, std::size_t) {
         const std::size_t old = site.block.at() * (k_max + 1) + std::min(site.position, k_max);
@@ -92,6 +96,7 @@ TEST(Growth, SaysWhenItDoesNotClose) {
         [](const Pairwise& game, const std::optional<SearchStart>& from) {
             EvolutionSettings settings;
             settings.max_iterations = 300;
+            settings.stationarity = 0.0;
             Field mass(whole(game));
             game.start_mass(KarmaStart::at_mean, mass);
             return from ? evolve(game, settings, from->mass, dense_response(from->response))
