@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "certificate/certificate.hpp"
 #include "config/choices.hpp"
 #include "config/neighbour.hpp"
 #include "config/study_start.hpp"
@@ -134,12 +135,16 @@ std::optional<EconomyConfig> with_more_room(EconomyConfig economy, int ranks) {
     return economy;
 }
 
-/// From lattice to lattice. Only the first one is searched from the economy's own start.
+/// From lattice to lattice. Only the first one is searched from the economy's own start. What is an equilibrium as it comes
+/// from the lattice before is not given up for a search that ends elsewhere.
 template <UnboundedGame G>
 Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
                              const Progress& progress, const Collective& ranks) {
     EconomyConfig here = economy;
     std::string name;
+    const auto is_certified = [&](const G& its_game, const auto& state) {
+        return meets(certify(its_game, state.mass, state.response, ranks).certificate, tolerance_of(here));
+    };
     const auto search_here = [&](const G& its_game, const std::optional<SearchStart>& last) {
         if (!last) {
             auto [start, outcome] = search_in(here, its_game, from, progress, ranks);
@@ -149,12 +154,16 @@ Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const
         EconomyConfig onwards = here;
         onwards.solver.select = Selection::start;
         onwards.solver.lambda = last->lambda;
-        return search_in(onwards, its_game,
-                         [&](const G&, const Part&, const Collective&) {
-                             return StartState{name, last->mass, last->response};
-                         },
-                         progress, ranks)
-            .outcome;
+        const StartFrom from_last = [&](const G&, const Part&, const Collective&) {
+            return StartState{name, last->mass, last->response};
+        };
+        SolveOutcome outcome = search_in(onwards, its_game, from_last, progress, ranks).outcome;
+        if (is_certified(its_game, outcome) || !is_certified(its_game, *last)) return outcome;
+        outcome.reason = StopReason::converged;
+        outcome.lambda = last->lambda;
+        outcome.mass = last->mass;
+        outcome.response = last->response;
+        return outcome;
     };
     const auto larger = [&](const G&) -> std::shared_ptr<const G> {
         const auto next = with_more_room(here, ranks.size());

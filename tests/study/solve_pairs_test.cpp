@@ -1,4 +1,5 @@
 // A pairwise economy from its file to its record.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -98,12 +99,13 @@ TEST(SolvePairs, RefusesWhatHasNoEquilibrium) {
 }
 
 TEST(SolvePairs, RefusesKarmaThatDoesNotFitInMemory) {
-    const std::string limit = "solver.memory_limit=100";
-    EXPECT_NE(refusal({"contest.k_max=1000", limit}).find("solver.memory_limit = 100 MiB"), std::string::npos);
-    // Growth ends there, too: 20, 30, ... 152, 228, 342 balances.
-    const EquilibriumRecord record = solve_economy(pairs({"solver.tolerance.truncation=1e-300", limit}));
+    const double enough_for_45 = solve_memory(estimate_size(pairs({"contest.k_max=45"})), SolverMethod::accelerated);
+    const std::string limit = fmt::format("solver.memory_limit={}", enough_for_45);
+    EXPECT_NE(refusal({"contest.k_max=46", limit}).find("solver.memory_limit"), std::string::npos);
+    // Growth ends there, too: from 20 to 30, 45 and no further.
+    const EquilibriumRecord record = solve_economy(pairs({limit}));
     EXPECT_EQ(record.search.reason, StopReason::does_not_close);
-    EXPECT_LT(record.layout->lattice().k_max(Account{}), 500);
+    EXPECT_EQ(record.layout->lattice().k_max(Account{}), 45);
 }
 
 TEST(SolvePairs, RanksShareTypes) {
