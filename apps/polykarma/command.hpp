@@ -19,6 +19,7 @@ enum ExitCode : int {
     kUsage = 2,       ///< command line or input
     kNotReached = 3,  ///< results are written and marked, but not certified
     kIo = 4,          ///< a file could not be read or written
+    kStopped = 5,     ///< asked to stop by a signal; what was done is kept and can be continued
 };
 
 /// A mistake on the command line; the message ends with where to find help.

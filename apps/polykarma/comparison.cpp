@@ -143,10 +143,10 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
     columns.push_back({"distance", "distance"});
     for (const auto& stage : outcome.results.stages) columns.push_back({"price_" + stage, "price " + stage});
     for (const char* name : {"stationary", "gain", "exploit"}) columns.push_back({name, name});
-    if (request.extent == StudyExtent::with_stability) columns.push_back({"attractor", "attractor"});
+    if (request.run.extent == StudyExtent::with_stability) columns.push_back({"attractor", "attractor"});
     columns.push_back({"starts", "starts"});
     Table table(std::move(columns), request.study.title + "\n");
-    Lines lines(table, published.numbers.size(), outcome.results.stages.size(), request.extent);
+    Lines lines(table, published.numbers.size(), outcome.results.stages.size(), request.run.extent);
     for (const Design& design : designs(outcome.results, published))
         add_design(lines, outcome.results, published, design);
     table.print(out, Format::text);
@@ -161,7 +161,7 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         "responses leaves (lambda), not the search.\n"
         "{}\n",
         published.source);
-    if (request.extent == StudyExtent::with_stability)
+    if (request.run.extent == StudyExtent::with_stability)
         out << "attractor: whether the dynamics returns to the equilibrium after a small change, and by what the "
                "change is\n"
                "multiplied per step in the end.\n";

@@ -54,7 +54,7 @@ std::string uncertified_line(const StudyResults& results) {
 
 void print(const StudyOutcome& outcome, const StudyRequest& request, Format format) {
     const StudyResults& results = outcome.results;
-    const Table table = equilibria_table(results, request.extent);
+    const Table table = equilibria_table(results, request.run.extent);
     const std::string line = uncertified_line(results);
     if (format != Format::text) {
         table.print(std::cout, format);
@@ -102,7 +102,7 @@ int equilibria(const std::vector<std::string>& arguments, const Context& context
                          {},
                          {},
                          options.quiet(),
-                         extent_of(options)};
+                         {.extent = extent_of(options)}};
     use_standard_starts(request.study, options);
     request.output = options.output({request.study.file});
     const StudyOutcome outcome = run_and_write(request, context);

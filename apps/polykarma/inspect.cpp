@@ -108,6 +108,8 @@ int inspect_results(const std::string& file, const Options& options) {
         print_equilibrium(std::cout, read_summary(file));
         return kSuccess;
     }
+    if (entries.empty())
+        std::cerr << "polykarma: " << file << " has the table of its points only (sweep --full)\n";
     std::vector<std::string> types;
     for (const auto& entry : entries)
         if (entry.error.empty()) types = read_summary(file, entry.group).types;

@@ -31,7 +31,8 @@ void print_help() {
     std::cout
         << "\n`polykarma COMMAND --help` explains a command; `polykarma --version` tells how this program was built.\n"
            "\nExit codes: 0 certified (a study: every point computed), 1 a bug in polykarma, 2 command line or input,\n"
-           "3 tolerance not reached (results are written and marked), 4 a file could not be read or written.\n"
+           "3 tolerance not reached (results are written and marked), 4 a file could not be read or written,\n"
+           "5 stopped by a signal with a checkpoint in --work-dir (continue with --resume).\n"
            "\nExample\n  polykarma solve inputs/tutorial/priority_lane.toml -o lane.h5\n";
 }
 

@@ -73,7 +73,7 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
 
     const fs::path inputs = inputs_folder(context);
     StudyRequest request{
-        read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet(), extent_of(options)};
+        read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet(), {.extent = extent_of(options)}};
     use_standard_starts(request.study, options);
     std::vector<std::string> axes;
     for (const auto& axis : request.study.axes) axes.push_back(axis.name);
@@ -84,7 +84,7 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
         if (options.format() == Format::text)
             print_comparison(std::cout, outcome, *request.published, request);
         else
-            comparison_rows(outcome, *request.published, request.extent).print(std::cout, options.format());
+            comparison_rows(outcome, *request.published, request.run.extent).print(std::cout, options.format());
     }
     return exit_code(outcome, options.has("strict"), context);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 #include "command.hpp"
 #include "config/overrides.hpp"
@@ -11,6 +12,7 @@
 #include "report.hpp"
 #include "start_option.hpp"
 #include "study/solve_economy.hpp"
+#include "work_dir_option.hpp"
 
 namespace polykarma::cli {
 namespace po = boost::program_options;
@@ -53,12 +55,14 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
         "and Newton's method gets there; dynamics: the evolutionary dynamics of the papers alone. Which\n"
         "equilibrium is found can depend on the start. Under mpirun or srun the ranks share the state space; their "
         "number does not change the\n"
-        "result. Exit code 0: certified; 3: not reached, the state is written and marked.",
+        "result. Exit code 0: certified; 3: not reached, the state is written and marked; 5: stopped by a\n"
+        "signal, with a checkpoint in --work-dir.",
         "Examples\n"
         "  polykarma solve inputs/tutorial/priority_lane.toml -o lane.h5\n"
         "  polykarma solve economy.toml --set resource.*.k_max=12 --start zero --format csv\n"
         "  polykarma solve economy.toml --start lane.h5        continue from a file's state\n"
-        "  mpirun -n 2 polykarma solve economy.toml -o out.h5\n");
+        "  mpirun -n 2 polykarma solve economy.toml -o out.h5\n"
+        "  polykarma solve economy.toml -o out.h5 --work-dir work --resume     survives a time limit\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
     options.add_output("write everything to this HDF5 file");
     options.add()(
@@ -79,6 +83,7 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     options.add()("stability",
                   "also compute whether the dynamics is attracted to the equilibrium: the leading eigenvalue of one\n"
                   "step, with solver.step and solver.response_rate");
+    add_work_dir(options);
     options.add_set();
     options.add_format();
     options.add_quiet();
@@ -95,15 +100,23 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
     if (start) inputs.emplace_back(options.get<std::string>("start"));
     const auto output = options.output(inputs);
 
+    const auto kept = work_dir_option(options, economy, context.ranks);
+
     const bool root = context.ranks.is_root();
-    EquilibriumRecord record = [&] {
+    std::optional<EquilibriumRecord> solved;
+    try {
         ProgressDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, "",
                                 economy.solver.stationarity, economy.solver.max_iterations);
-        return solve_economy(economy, start, std::ref(display), context.ranks);
-    }();
+        solved = solve_economy(economy, start, std::ref(display), context.ranks, kept ? &kept->checkpoints : nullptr);
+    } catch (const SearchStopped&) {
+        if (root) tell_stopped(*kept);
+        return kStopped;
+    }
+    EquilibriumRecord& record = *solved;
     if (options.has("stability")) measure_stability(economy, record, context.ranks);
     if (output)
         write_equilibrium(*output, record, Provenance{context.program_line, context.ranks.size()}, context.ranks);
+    if (kept) kept->checkpoints.remove();
     const EquilibriumSummary summary = summary_of(record);
     if (!root) return kSuccess;
     if (options.format() == Format::text) {

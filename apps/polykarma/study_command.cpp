@@ -31,6 +31,15 @@ StudyExtent extent_of(const Options& options) {
     return options.has("stability") ? StudyExtent::with_stability : StudyExtent::equilibria;
 }
 
+namespace {
+
+std::string timing_line(const StudyTiming& timing) {
+    return fmt::format("{} points in {:.3g} s on {} {}, {:.1f} % of the time inside solves\n", timing.points,
+                       timing.seconds, timing.ranks, timing.ranks == 1 ? "rank" : "ranks", 100.0 * timing.share_solving());
+}
+
+}  // namespace
+
 StudyOutcome run_and_write(const StudyRequest& request, const Context& context) {
     const bool root = context.ranks.is_root();
     const auto begin = std::chrono::steady_clock::now();
@@ -43,12 +52,17 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
         const std::string label = fmt::format("point {} of {}", index + 1, points);
         return announced(style, label, economy.solver.stationarity, economy.solver.max_iterations);
     };
+    StudyRun run = request.run;
+    if (!request.output && !run.folder) run.is_full = [](std::size_t) { return false; };  // they would go nowhere
     StudyOutcome outcome =
-        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress, request.extent);
+        run_study(request.study, request.overrides, context.ranks, file ? &*file : nullptr, progress, run);
     if (!root) return outcome;
+    if (!request.quiet && run.solve) tell(timing_line(outcome.timing));
+    if (!outcome.is_collected()) return outcome;
     if (request.published) measure_distances(outcome.results, *request.published);
     if (file) {
         file->write_results(outcome.results);
+        file->write_timing(outcome.timing, outcome.seconds);
         if (request.published) file->write_published(*request.published);
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         file->commit({context.program_line, context.ranks.size()}, seconds);
@@ -57,18 +71,26 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
 }
 
 bool tell_failures(const StudyOutcome& outcome) {
-    bool any = false;
+    constexpr std::size_t named = 10;
+    std::size_t failed = 0;
     for (const StudyRow& row : outcome.results.rows) {
-        if (row.error.empty()) continue;
-        any = true;
+        if (row.error.empty() || ++failed > named) continue;
         std::cerr << "polykarma: point " << row.point << " failed: " << row.error << '\n';
     }
-    return any;
+    if (failed > named)
+        std::cerr << "polykarma: " << failed - named << " more points failed; the table says why\n";
+    return failed > 0;
 }
 
 int exit_code(const StudyOutcome& outcome, bool strict, const Context& context) {
     if (!context.ranks.is_root()) return kSuccess;
-    if (tell_failures(outcome)) return kNotReached;
+    if (outcome.stopped) {
+        tell("polykarma: stopped by a signal; --resume goes on\n");
+        return kStopped;
+    }
+    if (outcome.is_collected() && outcome.missing > 0)
+        tell(fmt::format("polykarma: {} points are missing\n", outcome.missing));
+    if (tell_failures(outcome) || (outcome.is_collected() && outcome.missing > 0)) return kNotReached;
     const bool all_certified = std::ranges::all_of(outcome.results.rows, &StudyRow::certified);
     return strict && !all_certified ? kNotReached : kSuccess;
 }

@@ -17,7 +17,7 @@ struct StudyRequest {
     std::optional<std::filesystem::path> output;
     std::optional<PublishedTable> published;
     bool quiet = false;
-    StudyExtent extent = StudyExtent::equilibria;
+    StudyRun run{};
 };
 
 /// Help of --starts where a study has its own starts.
@@ -35,14 +35,15 @@ void use_standard_starts(StudyConfig& study, const Options& options);
 void add_stability(Options& options);
 [[nodiscard]] StudyExtent extent_of(const Options& options);
 
-/// Rows and summaries on the root, nothing elsewhere; distances to the published rows filled in.
+/// Rows and summaries on the root, nothing elsewhere; distances to the published rows filled in. Writes nothing of a
+/// part of the points, nor when it was stopped.
 [[nodiscard]] StudyOutcome run_and_write(const StudyRequest& request, const Context& context);
 
 /// Names the points that could not be computed on stderr of the root; whether there are any.
 bool tell_failures(const StudyOutcome& outcome);
 
-/// On the root 0 when every point was computed, else 3; with `strict` also 3 when one is not certified. Failed points
-/// are named on stderr. The other ranks have nothing to tell: 0.
+/// On the root 0 when every point was computed, 5 when a signal has come before, else 3; with `strict` also 3 when one
+/// is not certified. Failed points are named on stderr. The other ranks have nothing to tell: 0.
 [[nodiscard]] int exit_code(const StudyOutcome& outcome, bool strict, const Context& context);
 
 }  // namespace polykarma::cli

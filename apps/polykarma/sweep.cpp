@@ -2,6 +2,7 @@
 
 #include "report.hpp"
 #include "study_command.hpp"
+#include "sweep_options.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -42,15 +43,20 @@ int sweep(const std::vector<std::string>& arguments, const Context& context) {
     Options options(
         "sweep STUDY [-o OUT.h5] [OPTIONS]",
         "Solves every point of a study file (a base economy and axes) from every start, and prints a row per\n"
-        "point. Points are dealt to the ranks of mpirun or srun. `equilibrium` numbers the distinct certified\n"
-        "equilibria of a design, best Nash welfare first; 0 is not certified. Exit code 0: every point was\n"
-        "computed.",
+        "point. The ranks of mpirun or srun take points as they get free. `equilibrium` numbers the distinct\n"
+        "certified equilibria of a design, best Nash welfare first; 0 is not certified. With --work-dir what\n"
+        "is found is kept as it comes, SIGUSR1 or SIGTERM end the run after the points at hand, and --resume\n"
+        "goes on. Exit code 0: every point was computed; 3: some failed, or are missing; 5: stopped by a signal.",
         "Examples\n  mpirun -n 2 polykarma sweep inputs/paper/multi_karma/table1.toml -o table1.h5\n"
         "  polykarma sweep study.toml --set resource.*.k_max=12 --format csv\n"
-        "  polykarma sweep study.toml --starts 16        every economy from sixteen starts\n");
+        "  polykarma sweep study.toml --starts 16        every economy from sixteen starts\n"
+        "  polykarma sweep study.toml --work-dir work --resume -o out.h5\n"
+        "  polykarma sweep study.toml --work-dir work --shard 3/8      then, after all eight:\n"
+        "  polykarma sweep study.toml --work-dir work --merge -o out.h5\n");
     options.positional("STUDY", 1, "study file (TOML)");
     options.add_output("write all points to this HDF5 file");
     add_starts(options, kStartsInstead);
+    add_sweep_options(options);
     options.add()("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
@@ -58,12 +64,13 @@ int sweep(const std::vector<std::string>& arguments, const Context& context) {
     if (!options.parse(arguments, context)) return kSuccess;
     StudyRequest request{read_study(options.get<std::string>("STUDY")), options.overrides(), {}, {}, options.quiet()};
     use_standard_starts(request.study, options);
+    request.run = sweep_run(options, request.study.size());
     if (!request.study.variables.empty())
         throw InputError(request.study.variables.front().where, "variable." + request.study.variables.front().name, "",
                          "a sweep has no variables", "an axis, or polykarma design to search over variables");
     request.output = options.output({request.study.file, request.study.base_file});
     const StudyOutcome outcome = run_and_write(request, context);
-    if (context.ranks.is_root()) results_table(outcome).print(std::cout, options.format());
+    if (context.ranks.is_root() && outcome.is_collected()) results_table(outcome).print(std::cout, options.format());
     return exit_code(outcome, options.has("strict"), context);
 }
 

@@ -13,10 +13,11 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+from measured import write_table
+
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent.parent / "bench" / "results" / "solvers.csv"
 DOCUMENT = HERE.parent / "SOLVERS.md"
-BEGIN, END = "<!-- measured: solvers -->\n", "<!-- end -->\n"
 SAME = 1e-5  # of Nash welfare: two runs ended in the same equilibrium
 
 
@@ -89,9 +90,7 @@ def draw(designs, out):
 
 def main():
     designs = read(DATA)
-    text = DOCUMENT.read_text()
-    head, rest = text.split(BEGIN)
-    DOCUMENT.write_text(head + BEGIN + table(designs) + END + rest.split(END, 1)[1])
+    write_table(DOCUMENT, "solvers", table(designs))
     draw(designs, sys.argv[1] if len(sys.argv) > 1 else HERE / "solvers.svg")
 
 

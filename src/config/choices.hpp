@@ -54,6 +54,16 @@ struct ChoiceNames<KarmaStart> {
 };
 
 template <>
+struct ChoiceNames<AxisSpacing> {
+    static constexpr std::array<std::string_view, 2> names{"linear", "log"};
+};
+
+template <>
+struct ChoiceNames<SampleMethod> {
+    static constexpr std::array<std::string_view, 2> names{"sobol", "random"};
+};
+
+template <>
 struct ChoiceNames<DesignObjective> {
     static constexpr std::array<std::string_view, 2> names{"SW_en", "SW_ex"};
 };

@@ -43,6 +43,12 @@ std::optional<int> whole_number(std::string_view digits) {
 
 }  // namespace
 
+void throw_at(const ReadState& state, const std::string& written, const std::string& key, const std::string& why,
+              const std::string& allowed) {
+    const auto found = state.sources.find(written);
+    throw InputError(found == state.sources.end() ? state.sources.at("") : found->second, key, "", why, allowed);
+}
+
 std::string dotted(std::string_view path, std::string_view name) {
     return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }

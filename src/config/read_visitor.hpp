@@ -19,6 +19,11 @@ struct ReadState {
     std::map<std::string, std::vector<std::string>, std::less<>> names;  ///< list -> names of its elements
 };
 
+/// Throws the InputError of a problem that shows once several keys are known, at the place where `written` was set, or
+/// just in the file.
+[[noreturn]] void throw_at(const ReadState& state, const std::string& written, const std::string& key,
+                           const std::string& why, const std::string& allowed);
+
 /// "a.b"; just b below the root.
 [[nodiscard]] std::string dotted(std::string_view path, std::string_view name);
 

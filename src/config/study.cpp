@@ -17,18 +17,6 @@
 namespace polykarma {
 namespace {
 
-bool has_duplicates(std::vector<std::string> words) {
-    std::ranges::sort(words);
-    return std::ranges::adjacent_find(words) != words.end();
-}
-
-/// A string without its quotes, everything else as written.
-std::string label_of(const AnyValue& value) {
-    const bool is_plain_string =
-        value.text.size() >= 2 && value.text.front() == '"' && value.text.find('\\') == std::string::npos;
-    return is_plain_string ? value.text.substr(1, value.text.size() - 2) : value.text;
-}
-
 class StudyReader {
 public:
     explicit StudyReader(const std::filesystem::path& file)
@@ -44,7 +32,7 @@ public:
         for (auto it = study_.starts.begin(); it != study_.starts.end(); ++it)
             if (std::find(study_.starts.begin(), it, *it) != it)
                 refuse("starts", fmt::format("{} is there twice", it->name), "each start once");
-        for (StudyAxis& axis : study_.axes) complete(axis);
+        complete_axes(study_.axes, study_.sample, state_);
         for (std::size_t i = 0; i < study_.variables.size(); ++i) complete(i);
         if (study_.variables.empty() && state_.sources.contains("design"))
             refuse("design", "there is no [[variable]] to search over", "at least one");
@@ -55,19 +43,7 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& key, const std::string& why, const std::string& allowed) const {
-        auto it = state_.sources.find(key);
-        throw InputError(it == state_.sources.end() ? SourceLocation{study_.file.string(), 0} : it->second, key, "",
-                         why, allowed);
-    }
-
-    void complete(StudyAxis& axis) const {
-        const std::string path = "axis." + axis.name;
-        if (axis.values.empty()) refuse(path + ".values", "is empty", "at least one value");
-        if (axis.labels.empty()) std::ranges::transform(axis.values, std::back_inserter(axis.labels), label_of);
-        if (axis.labels.size() != axis.values.size())
-            refuse(path + ".labels", fmt::format("{} labels for {} values", axis.labels.size(), axis.values.size()),
-                   "one label per value");
-        if (has_duplicates(axis.labels)) refuse(path + ".labels", "two values have the same label", "unique labels");
+        throw_at(state_, key, key, why, allowed);
     }
 
     void complete(std::size_t number) {
@@ -98,8 +74,8 @@ private:
 
     void check_size() const {
         std::size_t points = study_.starts.size();
-        for (const StudyAxis& axis : study_.axes) {
-            points *= axis.values.size();  // at most 4096 per axis, and refused as soon as it is too large
+        for (const AxisGroup& group : groups_of(study_.axes)) {
+            points *= group.size;  // at most a million, and refused as soon as it is too large
             if (points > max_study_points)
                 refuse("axis", "too many points", fmt::format("at most {}", max_study_points));
         }
@@ -113,9 +89,10 @@ private:
             return;
         }
         std::size_t stride = study_.size();
-        for (const StudyAxis& axis : study_.axes) {
-            stride /= axis.values.size();
-            for (std::size_t j = 0; j < axis.values.size(); ++j) check_point(study_.point(j * stride));
+        for (const AxisGroup& group : groups_of(study_.axes)) {
+            stride /= group.size;
+            const std::size_t steps = std::min(group.size, max_checked_points);
+            for (std::size_t j = 0; j < steps; ++j) check_point(study_.point(j * group.size / steps * stride));
         }
     }
 
@@ -140,7 +117,7 @@ private:
 
 std::size_t StudyConfig::size() const {
     std::size_t points = starts.size();
-    for (const StudyAxis& axis : axes) points *= axis.values.size();
+    for (const AxisGroup& group : groups_of(axes)) points *= group.size;
     return points;
 }
 
@@ -149,16 +126,18 @@ StudyPoint StudyConfig::point(std::size_t index) const {
     StudyPoint point;
     point.start = starts[index % starts.size()];
     index /= starts.size();
-    for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-        const std::size_t i = index % axis->values.size();
-        index /= axis->values.size();
-        point.labels.push_back(axis->labels[i]);
-        point.overrides.push_back(axis->key + "=" + axis->values[i].text);
-        point.places.push_back(axis->values[i].where);
+    std::vector<std::size_t> positions(axes.size());
+    const std::vector<AxisGroup> groups = groups_of(axes);
+    for (auto group = groups.rbegin(); group != groups.rend(); ++group) {
+        for (const std::size_t axis : group->axes) positions[axis] = index % group->size;
+        index /= group->size;
     }
-    std::ranges::reverse(point.labels);
-    std::ranges::reverse(point.overrides);
-    std::ranges::reverse(point.places);
+    for (std::size_t a = 0; a < axes.size(); ++a) {
+        const AnyValue value = axes[a].value(positions[a]);
+        point.labels.push_back(axes[a].label(positions[a]));
+        point.overrides.push_back(axes[a].key + "=" + value.text);
+        point.places.push_back(value.where);
+    }
     return point;
 }
 

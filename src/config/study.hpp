@@ -6,19 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "config/any_value.hpp"
 #include "config/economy.hpp"
+#include "config/study_axis.hpp"
 #include "config/study_start.hpp"
 
 namespace polykarma {
-
-/// One direction of a study: a key of the base economy and the values it takes.
-struct StudyAxis {
-    std::string name;
-    std::string key;                  ///< dotted, as in overrides: "resource.*.redistribution"
-    std::vector<AnyValue> values;     ///< as TOML
-    std::vector<std::string> labels;  ///< one per value
-};
 
 /// One number of a study that a search varies.
 struct StudyVariable {
@@ -53,14 +45,15 @@ struct StudyPoint {
     std::vector<SourceLocation> places;  ///< where each override is written
 };
 
-/// A grid of economies around a base: every combination of the axes' values, from every start. With variables, every
-/// combination is a box of economies.
+/// Economies around a base: every combination of the steps of its axes, where some may advance together, from every
+/// start. With variables, every combination is a box of economies.
 struct StudyConfig {
     std::string title;
     std::string description;
     std::string base;  ///< economy file as written, relative to the study file
     std::vector<StudyStart> starts;
     std::vector<StudyAxis> axes;
+    SampleConfig sample;  ///< of the sampled axes
     std::vector<StudyVariable> variables;  ///< empty: a grid to be swept, nothing is searched for
     DesignConfig design;
 
@@ -70,7 +63,8 @@ struct StudyConfig {
 
     /// Number of points.
     [[nodiscard]] std::size_t size() const;
-    /// The point at a position: the last axis moves faster than the ones before it, the starts fastest of all.
+    /// The point at a position, computed from it: the last group of axes moves faster than the ones before it, the
+    /// starts fastest of all.
     [[nodiscard]] StudyPoint point(std::size_t index) const;
     /// Number of combinations of the axes' values; the point of one, from the first start.
     [[nodiscard]] std::size_t designs() const { return size() / starts.size(); }
@@ -82,9 +76,9 @@ struct StudyConfig {
 
 inline constexpr std::size_t max_study_points = 1'000'000;
 
-/// Up to here every point is read when the study is; of larger studies every value is, beside the first values of the
-/// other axes (a combination that cannot be then shows only when its point is built).
-inline constexpr std::size_t max_checked_points = 10'000;
+/// Up to here every point is read when the study is; of larger studies as many steps of every group of axes are, beside
+/// the first of the others (a combination that cannot be then shows only when its point is built).
+inline constexpr std::size_t max_checked_points = 4096;
 
 /// Reads a study file and its base economy. Every combination has to be an economy at the variables' starts. Throws
 /// InputError with the study's file and line, IoError.

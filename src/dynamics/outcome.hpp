@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "dynamics/response.hpp"
@@ -99,14 +98,5 @@ struct SolveOutcome {
     Field mass;
     SparseResponse response;
 };
-
-/// Puts the iterations of an earlier search before those of a later one.
-inline void put_before(SolveOutcome& later, SolveOutcome& earlier) {
-    for (HistoryPoint point : std::exchange(later.history, std::move(earlier.history))) {
-        point.iteration += earlier.iterations;
-        later.history.push_back(point);
-    }
-    later.iterations += earlier.iterations;
-}
 
 }  // namespace polykarma

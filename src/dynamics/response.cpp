@@ -1,6 +1,7 @@
 #include "dynamics/response.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.hpp"
 
@@ -18,6 +19,22 @@ Response::Response(Part part) : part_(std::move(part)) {
 }
 
 SparseResponse::SparseResponse(const Response& dense, double cutoff) : SparseResponse(dense.part()) {
+    take_from(dense, cutoff);
+    for (std::size_t state = 0; state + 1 < starts_.size(); ++state) {
+        const auto row = std::span(probabilities_).subspan(starts_[state], starts_[state + 1] - starts_[state]);
+        double rest = 1.0;  // so that the row sums to one
+        for (const double p : row) rest -= p;
+        *std::max_element(row.begin(), row.end()) += rest;
+    }
+}
+
+SparseResponse SparseResponse::all_of(const Response& dense) {
+    SparseResponse sparse(dense.part());
+    sparse.take_from(dense, std::numeric_limits<double>::denorm_min());
+    return sparse;
+}
+
+void SparseResponse::take_from(const Response& dense, double cutoff) {
     const Range<Stage> stages(part_.layout().stages());
     std::size_t entries = 0;
     for (const auto r : stages)
@@ -29,15 +46,11 @@ SparseResponse::SparseResponse(const Response& dense, double cutoff) : SparseRes
     probabilities_.reserve(entries);
     for (const auto r : stages)
         dense.for_each(r, [&](const Site&, Row row) {
-            const auto first = static_cast<std::ptrdiff_t>(actions_.size());
-            double rest = 1.0;  // so that the row sums to one
             for (std::size_t a = 0; a < row.size(); ++a) {
                 if (row[a] < cutoff) continue;
                 actions_.push_back(static_cast<std::int32_t>(a));
                 probabilities_.push_back(row[a]);
-                rest -= row[a];
             }
-            *std::max_element(probabilities_.begin() + first, probabilities_.end()) += rest;
             starts_.push_back(actions_.size());
         });
 }

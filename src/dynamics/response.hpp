@@ -47,6 +47,9 @@ public:
     /// Drops weights below `cutoff` and gives what they sum to to the largest of their row.
     SparseResponse(const Response& dense, double cutoff);
 
+    /// Every weight as it is, but those of zero.
+    [[nodiscard]] static SparseResponse all_of(const Response& dense);
+
     /// Appends the next row; call once per state in storage order.
     void append(std::span<const std::int32_t> actions, std::span<const double> probabilities);
 
@@ -78,6 +81,8 @@ public:
     }
 
 private:
+    void take_from(const Response& dense, double cutoff);
+
     Part part_;
     std::vector<std::uint64_t> starts_;
     std::vector<std::int32_t> actions_;

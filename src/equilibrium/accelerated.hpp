@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,22 +20,29 @@ template <Game G>
 class Acceleration {
 public:
     Acceleration(const G& game, const EvolutionSettings& settings, Field mass, Response response,
-                 const Progress& progress, const Collective& ranks)
+                 const Progress& progress, const Collective& ranks, const Keeping& keeping)
         : settings_(settings),
           rule_(settings, progress),
           newton_(game, mass.part(), ranks),
-          evolution_(game, settings, std::move(mass), std::move(response), ranks) {}
+          evolution_(game, settings, std::move(mass), std::move(response), ranks),
+          keeper_(keeping.keeper) {
+        at_.waited = kGlance;
+        at_.patience = kPatience;
+        if (keeping.resumed != nullptr) resume(*keeping.resumed);
+    }
 
     /// The equilibrium that the start leads to.
     SolveOutcome run() && {
-        const bool newton = (enters(settings_.lambda) && settle()) || search();
+        const bool newton =
+            at_.raising ? raise() : begin([this] { return enters(settings_.lambda) && settle(); }) || search();
         return std::move(*this).outcome(newton);
     }
 
     /// The equilibrium at the end of the branch that begins where responses are nearly even, wherever the start is.
     SolveOutcome run_branch() && {
-        bool newton = climb();
-        if (!newton && stays()) newton = search();
+        const bool resumed = at_.begun;
+        bool newton = at_.raising ? raise() : begin([this] { return climb(); });
+        if (!newton && (resumed || stays())) newton = search();
         if (!newton && !rule_.over()) rule_.give_up();
         return std::move(*this).outcome(newton);
     }
@@ -56,7 +64,8 @@ private:
     static constexpr double kNearly = 1e-5;  ///< stationarity at which the next lambda may be tried
     static constexpr double kCutoff = 1e-12;
     static constexpr double kSmallestLambda = 0.05;
-    static constexpr std::array kDetours{4.0, 3.0};  ///< factors on lambda
+    static constexpr std::array kDetours{4.0, 3.0};         ///< factors on lambda
+    static constexpr long kRemedies = kDetours.size() + 1;  ///< the last is the branch
     static constexpr long kDetourTries = 3;
     static constexpr long kBranchTries = 10;
     static constexpr double kJump = 1.05;        ///< of lambda over a fold
@@ -71,17 +80,6 @@ private:
     /// Of one lambda to the next.
     static constexpr double kFirstRatio = 1.3, kLargestRatio = 2.0, kSmallestRatio = 1.005;
 
-    /// A state of Newton's method to come back to.
-    struct Place {
-        double lambda;
-        Field mass, value;
-        SparseResponse response;
-    };
-    [[nodiscard]] Place place() const {
-        return {newton_.lambda(), newton_.mass(), newton_.value(), newton_.response()};
-    }
-    void go_back(const Place& place) { newton_.start(place.lambda, place.mass, place.value, place.response); }
-
     [[nodiscard]] SolveOutcome outcome(bool newton) && {
         return {.reason = rule_.reason(),
                 .iterations = rule_.iterations(),
@@ -93,32 +91,100 @@ private:
                 .response = newton ? newton_.response() : SparseResponse(evolution_.response(), kWrittenCutoff)};
     }
 
-    /// Dynamics and Newton's method in turns, until the search is over; true where Newton's method has the end.
+    // ------------------------------------------------------------------ safe points
+    // The search can be taken up again where at_, the rule's counts, the dynamics and, on the way along lambda, a place
+    // of Newton's method are all there is to know: between two steps of the dynamics, before every remedy, and at every
+    // equilibrium that is followed. The dynamics changes between two safe points by its settings alone, so that the
+    // last one can be kept until the next; the branch, on which it changes otherwise, begins from a copy.
+
+    void safe_point() {
+        if (keeper_ == nullptr || rule_.over()) return;
+        if (!frozen_) marked_ = {at_, rule_.counts(), evolution_.lambda(), evolution_.step_size()};
+        heed();
+    }
+    /// Between any two iterations. What is kept already is not kept again.
+    void heed() {
+        if (keeper_ == nullptr || rule_.over()) return;
+        const SearchKeeper::Wish wish = keeper_->wish(rule_.iterations());
+        if (wish == SearchKeeper::Wish::nothing) return;
+        const long marked = frozen_ ? frozen_->rule.iteration : marked_.rule.iteration;
+        if (std::exchange(kept_, marked) != marked) keeper_->keep(frozen_ ? *frozen_ : marked_state());
+        if (wish == SearchKeeper::Wish::state_and_stop) throw SearchStopped();
+    }
+    [[nodiscard]] SearchState marked_state() const {
+        SearchState state{.position = marked_.position,
+                          .rule = marked_.rule,
+                          .history = rule_.history_until(marked_.rule.iteration),
+                          .branch = branch_,
+                          .branch_sums = branch_sums_,
+                          .dynamics = evolution_.state(),
+                          .before = before_,
+                          .newton = here_,
+                          .start = {},
+                          .earlier = {}};
+        state.dynamics.lambda = marked_.lambda;
+        state.dynamics.step = marked_.step;
+        return state;
+    }
+    void resume(const SearchState& state) {
+        at_ = state.position;
+        rule_.resume(state.rule, state.history);
+        branch_ = state.branch;
+        branch_sums_ = state.branch_sums;
+        evolution_.resume(state.dynamics);
+        before_ = state.before;
+        here_ = state.newton;
+        if (here_) newton_.resume(*here_);
+    }
+
+    // ------------------------------------------------------------------ dynamics and Newton's method in turns
+
+    /// What a search does first, unless it was resumed later.
+    template <class First>
+    bool begin(First&& first) {
+        if (at_.begun) return false;
+        safe_point();
+        const bool newton = first();
+        at_.begun = true;
+        return newton;
+    }
+
+    /// Until the search is over; true where Newton's method has the end.
     bool search() {
-        double tried = std::numeric_limits<double>::infinity();
-        bool remedied = false;
-        for (long waited = kGlance, patience = kPatience; !rule_.over() && evolve(); waited += kGlance) {
-            const bool closer = is_near_ && newton_.left_over() < kCloser * tried;
-            if (!closer && waited == patience / 2 && !remedied) evolution_.slow_down(kSlower);
-            if (!closer && waited < patience) continue;
-            if (is_near_) tried = newton_.left_over();
-            if (settle(closer ? FirstStep::gains : FirstStep::may_be_idle)) return true;
-            if (rule_.over()) break;
-            if (!closer) {
-                if (!remedied && leave()) return true;
-                remedied = true;
-                patience *= 2;
+        for (; !rule_.over(); at_.waited += kGlance) {
+            if (at_.remedy == 0) {
+                if (!evolve()) break;
+                const bool closer = is_near_ && newton_.left_over() < kCloser * at_.tried;
+                if (!closer && at_.waited == at_.patience / 2 && !at_.remedied) evolution_.slow_down(kSlower);
+                if (!closer && at_.waited < at_.patience) continue;
+                if (is_near_) at_.tried = newton_.left_over();
+                if (settle(closer ? FirstStep::gains : FirstStep::may_be_idle)) return true;
+                if (rule_.over()) break;
+                at_.waited = 0;
+                if (closer) continue;
             }
-            waited = 0;
+            if (!at_.remedied && leave()) return true;
+            at_.remedied = true;
+            at_.patience *= 2;
+            at_.waited = 0;
         }
         return false;
     }
 
     /// A few steps of the dynamics. False if the search is over.
     bool evolve() {
-        for (long i = 0; i < kGlance; ++i)
-            if (!rule_.goes_on(evolution_.step())) return false;
-        enters(settings_.lambda);
+        const bool goes_on = steps(kGlance, [this](const Residuals& now) { return rule_.goes_on(now); });
+        if (goes_on) enters(settings_.lambda);
+        return goes_on;
+    }
+    template <class GoesOn>
+    bool steps(long count, GoesOn&& goes_on) {
+        for (; at_.steps < count; ++at_.steps) {
+            safe_point();
+            if (!goes_on(evolution_.step())) return false;
+        }
+        safe_point();
+        at_.steps = 0;
         return true;
     }
 
@@ -139,6 +205,7 @@ private:
     bool converge(There&& there, FirstStep first, Take&& take) {
         int idle = 0, short_steps = 0;
         for (int i = 0; i < kNewtonSteps && !rule_.over(); ++i) {
+            heed();
             const auto [size, fraction] = take();
             const Residuals& now = newton_.residuals();
             if (!(size < kFarOff) || !std::isfinite(now.stationarity + now.gain + now.bellman)) return false;
@@ -153,12 +220,16 @@ private:
 
     /// At the lambda that was asked for: whether the search is over with what was aimed at, or with all of it but the
     /// gain that no lambda takes away.
-    bool settle(FirstStep first = FirstStep::may_be_idle) {
-        if (!is_near_) return false;
-        const auto settled = [&](const Residuals& now) { return !rule_.goes_on(now) || rule_.met_but_for_gain(now); };
-        if (!converge(settled, first)) return false;
+    bool settle(FirstStep first = FirstStep::may_be_idle) { return is_near_ && converge(settled(), first) && raise(); }
+    [[nodiscard]] auto settled() {
+        return [this](const Residuals& now) { return !rule_.goes_on(now) || rule_.met_but_for_gain(now); };
+    }
+    /// With all but the gain, to larger lambda. Whatever comes of it, the search is over.
+    bool raise() {
         if (!rule_.over()) {
-            follow(kLargestRaise * settings_.lambda, settled);
+            at_.raising = true;
+            frozen_.reset();
+            follow(kLargestRaise * settings_.lambda, settled());
             if (!rule_.over()) rule_.smoothed();
         }
         return rule_.reason() == StopReason::converged || rule_.reason() == StopReason::smoothed;
@@ -167,17 +238,25 @@ private:
     /// From an equilibrium of the present lambda to that of a larger one, or as near to it as steps lead.
     template <class There>
     void follow(double lambda, There&& there) {
-        Place here = place();
-        for (double ratio = kFirstRatio; here.lambda < lambda && !rule_.over() && ratio >= kSmallestRatio;) {
-            newton_.sharpen(std::min(lambda, ratio * here.lambda));
+        if (at_.following == 0.0) {
+            at_.following = kFirstRatio;
+            here_ = newton_.place();
+        }
+        safe_point();
+        double ratio = at_.following;
+        while (here_->lambda < lambda && !rule_.over() && ratio >= kSmallestRatio) {
+            newton_.sharpen(std::min(lambda, ratio * here_->lambda));
             if (converge(there)) {
-                here = place();
-                ratio = std::min(kLargestRatio, ratio * std::sqrt(ratio));
+                here_ = newton_.place();
+                at_.following = ratio = std::min(kLargestRatio, ratio * std::sqrt(ratio));
+                safe_point();
             } else {
-                if (!rule_.over()) go_back(here);
+                if (!rule_.over()) newton_.go_back(*here_);
                 ratio = std::sqrt(ratio);
             }
         }
+        at_.following = 0.0;
+        here_.reset();
     }
 
     /// Good enough to go on to another lambda; never the end of the search.
@@ -190,29 +269,39 @@ private:
     /// The dynamics at another lambda, until Newton's method arrives from there.
     bool settles(double lambda, long most_tries) {
         evolution_.sharpen(lambda);
-        for (long tries = 0; tries < most_tries; ++tries) {
-            for (long i = 0; i < kDynamics; ++i)
-                if (!rule_.detour_goes_on(evolution_.step())) return false;
-            if (enters(lambda) && converge(nearly(), FirstStep::gains)) return true;
+        for (; at_.tries < most_tries; ++at_.tries) {
+            if (!steps(kDynamics, [this](const Residuals& now) { return rule_.detour_goes_on(now); })) return false;
+            if (enters(lambda) && converge(nearly(), FirstStep::gains)) {
+                at_.tries = 0;
+                return true;
+            }
             if (rule_.over()) return false;
         }
+        at_.tries = 0;
         return false;
     }
 
     /// Remedies for a dynamics that leads to no equilibrium. One that does not help leaves the dynamics where it was
     /// (soft responses may lose karma that finds no room), or at the end of the branch.
     bool leave() {
-        const Field before = evolution_.mass();
-        evolution_.slow_down(1.0 / kSlower);
-        bool found = false;
-        const auto attempt = [&](auto&& remedy) {
-            if (found || rule_.over()) return;
-            found = remedy();
-            if (!found && !rule_.over() && !stays()) evolution_.put(before);
-        };
-        for (const double factor : kDetours) attempt([&] { return detour(factor); });
-        if (newton_.mass().part().layout().states() <= kSmallEconomy) attempt([&] { return climb(); });
-        return found;
+        if (at_.remedy == 0) {
+            before_ = evolution_.mass();
+            evolution_.slow_down(1.0 / kSlower);
+            at_.remedy = 1;
+        }
+        for (; at_.remedy <= kRemedies && !rule_.over(); ++at_.remedy) {
+            safe_point();
+            if (remedy(static_cast<std::size_t>(at_.remedy - 1))) return true;
+            if (!rule_.over() && !stays()) evolution_.put(*before_);
+            at_.lambda = 0.0;
+        }
+        at_.remedy = 0;
+        before_.reset();
+        return false;
+    }
+    bool remedy(std::size_t number) {
+        if (number < kDetours.size()) return detour(kDetours[number]);
+        return newton_.mass().part().layout().states() <= kSmallEconomy && climb();
     }
     /// The dynamics at the lambda that was asked for; whether it goes on from where Newton's method arrived.
     bool stays() {
@@ -223,11 +312,11 @@ private:
     }
     /// The equilibrium of a smaller lambda, followed to the one that was asked for.
     bool detour(double factor) {
-        double lambda = settings_.lambda;
-        do {
-            lambda /= factor;
-            if (lambda < kSmallestLambda || rule_.over()) return false;
-        } while (!settles(lambda, kDetourTries));
+        if (at_.lambda == 0.0) at_.lambda = settings_.lambda / factor;
+        for (; at_.following == 0.0; at_.lambda /= factor) {
+            if (at_.lambda < kSmallestLambda || rule_.over()) return false;
+            if (settles(at_.lambda, kDetourTries)) break;
+        }
         follow(settings_.lambda, nearly());
         return arrives();
     }
@@ -235,15 +324,21 @@ private:
     /// Newton's method stays where it arrived.
     bool arrives() {
         is_near_ = newton_.lambda() == settings_.lambda;
-        const Place end = place();
+        const NewtonPlace end = newton_.place();
         if (!rule_.over() && settle()) return true;
-        if (!rule_.over()) go_back(end);
+        if (!rule_.over()) newton_.go_back(end);
         return false;
     }
 
     /// From nearly even responses up, along the branch and around its folds. Where it cannot be followed (rules have
     /// kinks, where it turns at once), Newton's method or the dynamics leads from there to where it goes on.
     bool climb() {
+        if (keeper_ != nullptr) frozen_ = marked_state();
+        const bool arrived = climbs();
+        frozen_.reset();
+        return arrived;
+    }
+    bool climbs() {
         double lambda = kSmallestLambda;
         const Field start = evolution_.mass();
         // Even responses may pay more karma than finds room; less even ones do not.
@@ -263,12 +358,12 @@ private:
     }
     /// To an equilibrium at a larger lambda than ever before on the branch.
     bool leap(double furthest) {
-        const Place here = place();
+        const NewtonPlace here = newton_.place();
         for (double ratio = kJump; ratio < kLargestLeap; ratio *= ratio) {
             newton_.sharpen(std::min(settings_.lambda, ratio * furthest));
             if (converge(nearly())) return true;
             if (rule_.over()) return false;
-            go_back(here);
+            newton_.go_back(here);
         }
         for (double ratio = kJump; ratio < kLargestLeap; ratio *= ratio) {
             evolution_.put(here.mass, here.response);
@@ -279,7 +374,7 @@ private:
     }
     /// From an equilibrium along the branch through it, to the lambda that was asked for or as near as steps lead.
     void follow_arc() {
-        Place here = place();
+        NewtonPlace here = newton_.place();
         bool has_tangent = newton_.turn(Turn::upwards);
         double longest = kFirstArc;
         for (int arcs = 0; has_tangent && arcs < kMostArcs && here.lambda >= 0.5 * kSmallestLambda; ++arcs) {
@@ -293,12 +388,12 @@ private:
             if (near && change_on_branch() <= 2.0 * kBranchStep) {
                 note_branch(false);
                 if (ends) return;
-                here = place();
+                here = newton_.place();
                 has_tangent = newton_.turn(Turn::onwards);
                 longest = 2.0 * length;
             } else {
                 if (rule_.over()) return;
-                go_back(here);
+                newton_.go_back(here);
                 longest = 0.5 * length;
             }
         }
@@ -332,23 +427,39 @@ private:
     LogitNewton<G> newton_;
     Evolution<G> evolution_;
     bool is_near_ = false;  // Newton's method may start where it is
+    SearchPosition at_;
+    std::optional<Field> before_;      // mass before the remedies
+    std::optional<NewtonPlace> here_;  // the equilibrium that is followed
     std::vector<BranchPoint> branch_;
     std::vector<double> branch_sums_;  // at its last point
+
+    /// What the last safe point leaves to be changed before the next.
+    struct Mark {
+        SearchPosition position;
+        IterationCounts rule;
+        double lambda, step;  // of the dynamics
+    };
+    SearchKeeper* keeper_;
+    Mark marked_;
+    std::optional<SearchState> frozen_;  // before the branch
+    long kept_ = -1;                     // iterations of the state that was kept last
 };
 
 /// Searches like `evolve`, faster.
 template <Game G>
 SolveOutcome accelerate(const G& game, const EvolutionSettings& settings, Field mass, Response response,
-                        const Progress& progress = {}, const Collective& ranks = Collective::serial()) {
-    return Acceleration<G>(game, settings, std::move(mass), std::move(response), progress, ranks).run();
+                        const Progress& progress = {}, const Collective& ranks = Collective::serial(),
+                        const Keeping& keeping = {}) {
+    return Acceleration<G>(game, settings, std::move(mass), std::move(response), progress, ranks, keeping).run();
 }
 
 /// The equilibrium that the principal branch of logit equilibria leads to: from lambda near 0, where responses are
 /// even, to the one that is asked for. Which one it is depends on no start, unless the branch cannot be followed.
 template <Game G>
 SolveOutcome follow_branch(const G& game, const EvolutionSettings& settings, Field mass, Response response,
-                           const Progress& progress = {}, const Collective& ranks = Collective::serial()) {
-    return Acceleration<G>(game, settings, std::move(mass), std::move(response), progress, ranks).run_branch();
+                           const Progress& progress = {}, const Collective& ranks = Collective::serial(),
+                           const Keeping& keeping = {}) {
+    return Acceleration<G>(game, settings, std::move(mass), std::move(response), progress, ranks, keeping).run_branch();
 }
 
 }  // namespace polykarma

@@ -4,6 +4,7 @@
 
 #include "base/denormals.hpp"
 #include "dynamics/response.hpp"
+#include "dynamics/search_state.hpp"
 #include "equilibrium/relaxation.hpp"
 #include "equilibrium/start.hpp"
 #include "equilibrium/stop_rule.hpp"
@@ -71,6 +72,19 @@ public:
     [[nodiscard]] const Field& value() const { return value_; }
     [[nodiscard]] const Response& response() const { return response_; }
 
+    [[nodiscard]] double lambda() const { return settings_.lambda; }
+    [[nodiscard]] double step_size() const { return settings_.step; }
+    [[nodiscard]] DynamicsState state() const {
+        return {settings_.lambda, settings_.step, mass_, value_, SparseResponse::all_of(response_)};
+    }
+    /// Goes on from a state as if it had got there itself.
+    void resume(const DynamicsState& state) {
+        sharpen(state.lambda);
+        settings_.step = state.step;
+        put(state.mass, state.response);
+        std::ranges::copy(state.value.all(), value_.all().begin());
+    }
+
 private:
     [[nodiscard]] const Layout& layout() const { return operators_.layout(); }
 
@@ -113,14 +127,31 @@ private:
 inline constexpr double kWrittenCutoff = 1e-15;
 
 /// Runs the dynamics until all residuals are met, no progress is made, or the limit. Every rank passes its parts and
-/// gets its parts; all of them stop for the same reason.
+/// gets its parts; all of them stop for the same reason. Throws SearchStopped when the keeper asks for it.
 template <Game G>
 SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass, Response response,
-                    const Progress& progress = {}, const Collective& ranks = Collective::serial()) {
+                    const Progress& progress = {}, const Collective& ranks = Collective::serial(),
+                    const Keeping& keeping = {}) {
     Evolution<G> evolution(game, settings, std::move(mass), std::move(response), ranks);
     StopRule rule(settings, progress);
-    while (rule.goes_on(evolution.step())) {
+    if (keeping.resumed != nullptr) {
+        evolution.resume(keeping.resumed->dynamics);
+        rule.resume(keeping.resumed->rule, keeping.resumed->history);
     }
+    do {
+        keep_if_wanted(keeping.keeper, rule.iterations(), [&] {
+            return SearchState{.position = {},
+                               .rule = rule.counts(),
+                               .history = rule.history_until(rule.iterations()),
+                               .branch = {},
+                               .branch_sums = {},
+                               .dynamics = evolution.state(),
+                               .before = {},
+                               .newton = {},
+                               .start = {},
+                               .earlier = {}};
+        });
+    } while (rule.goes_on(evolution.step()));
     return {.reason = rule.reason(),
             .iterations = rule.iterations(),
             .lambda = settings.lambda,

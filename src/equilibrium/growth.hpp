@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "certificate/truncation.hpp"
-#include "dynamics/outcome.hpp"
+#include "dynamics/search_state.hpp"
 
 namespace polykarma {
 
@@ -15,7 +15,7 @@ namespace polykarma {
 struct SearchStart {
     Field mass;
     SparseResponse response;
-    double lambda = 0.0;  ///< that the response has settled at; at another one the search would leave it first
+    EarlierSearches earlier;  ///< at whose lambda the response has settled; another one would drive it away at first
 };
 
 /// A social state in a larger lattice of the same accounts: everybody holds what it held; who would hold more than
@@ -24,7 +24,7 @@ inline SearchStart prolonged(const SolveOutcome& outcome, const Part& part) {
     const Field& mass = outcome.mass;
     const Layout& from = mass.part().layout();
     const Layout& to = part.layout();
-    SearchStart start{Field(part), SparseResponse(part), outcome.lambda};
+    SearchStart start{Field(part), SparseResponse(part), {1, outcome.iterations, outcome.history, outcome.lambda}};
     std::vector<int> balances(to.lattice().accounts());
     for (const auto r : Range<Stage>(to.stages())) {
         POLYKARMA_EXPECTS(mass.part().pieces(r).size() == part.pieces(r).size());
@@ -60,7 +60,8 @@ struct Grown {
 
 /// Searches larger and larger games, each from the end of the one before, until the karma in the top cells and the
 /// karma clipped are tolerated. Where no larger game is allowed, the outcome does not close.
-///   search(game, start)   the outcome in a game, from a start or, at first, from none
+///   search(game, start)   the outcome in a game, from a start, whose earlier searches are put before it, or, at first,
+///                         from none
 ///   larger(game)          the next game, or null
 template <UnboundedGame G, class Search, class Larger>
 Grown<G> grow(std::shared_ptr<const G> game, double tolerance, Search&& search, Larger&& larger,
@@ -70,7 +71,6 @@ Grown<G> grow(std::shared_ptr<const G> game, double tolerance, Search&& search, 
         std::optional<SearchStart> start;
         if (last) start = prolonged(last->outcome, part_of(*game, ranks.rank(), ranks.size()));
         Grown<G> grown{game, search(*game, start)};
-        if (last) put_before(grown.outcome, last->outcome);
         last = std::move(grown);
         SolveOutcome& outcome = last->outcome;
         if (outcome.reason == StopReason::not_finite) return std::move(*last);

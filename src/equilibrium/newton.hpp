@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/denormals.hpp"
+#include "dynamics/search_state.hpp"
 #include "equilibrium/known_images.hpp"
 #include "equilibrium/logit_linearization.hpp"
 
@@ -55,6 +56,19 @@ public:
         point_.response = std::move(response);
         care_ = 1.0;
         restore_and_evaluate();
+    }
+    /// Where it is, to come back to.
+    [[nodiscard]] NewtonPlace place() const { return {lambda_, care_, point_.mass, point_.value, point_.response}; }
+    void go_back(const NewtonPlace& place) { start(place.lambda, place.mass, place.value, place.response); }
+    /// Is at a place as if it had got there itself.
+    void resume(const NewtonPlace& place) {
+        lambda_ = place.lambda;
+        care_ = place.care;
+        copy(place.mass.stage(Stage{}), point_.mass.stage(Stage{}));
+        copy(place.value.stage(Stage{}), point_.value.stage(Stage{}));
+        point_.response = place.response;
+        is_same_economy_ = true;
+        evaluate();
     }
     /// The same state for another sharpness of the response.
     void sharpen(double lambda) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dynamics/outcome.hpp"
+#include "dynamics/search_state.hpp"
 
 namespace polykarma {
 
@@ -23,8 +24,8 @@ struct StopSettings {
 /// Told about progress between iterations.
 using Progress = std::function<void(long iteration, const Residuals&)>;
 
-/// Counts the iterations of a search, keeps their history, and says when it is over and why. The same on every rank,
-/// since residuals are.
+/// IterationCounts the iterations of a search, keeps their history, and says when it is over and why. The same on every
+/// rank, since residuals are.
 class StopRule {
 public:
     StopRule(const StopSettings& settings, Progress progress) : settings_(settings), progress_(std::move(progress)) {}
@@ -33,11 +34,12 @@ public:
     bool goes_on(const Residuals& now) {
         note(now);
         if (met(now)) return end(StopReason::converged);
-        if (iteration_ == 1 || now.stationarity < 0.5 * reference_) {
-            reference_ = now.stationarity;
-            since_ = iteration_;
-        } else if (iteration_ - since_ > settings_.patience) {
-            return end(largest_ > std::max(kCycle * smallest_, kNoise) ? StopReason::cycling : StopReason::stalled);
+        if (counts_.iteration == 1 || now.stationarity < 0.5 * counts_.reference) {
+            counts_.reference = now.stationarity;
+            counts_.since = counts_.iteration;
+        } else if (counts_.iteration - counts_.since > settings_.patience) {
+            return end(counts_.largest > std::max(kCycle * counts_.smallest, kNoise) ? StopReason::cycling
+                                                                                     : StopReason::stalled);
         }
         watch(now);
         return can_go_on(now);
@@ -58,34 +60,48 @@ public:
         return now.stationarity <= settings_.stationarity && now.bellman <= settings_.bellman * now.value_scale;
     }
 
+    [[nodiscard]] const IterationCounts& counts() const { return counts_; }
+    [[nodiscard]] std::vector<HistoryPoint> history_until(long iteration) const {
+        const auto end = std::upper_bound(history_.begin(), history_.end(), iteration,
+                                          [](long i, const HistoryPoint& point) { return i < point.iteration; });
+        return {history_.begin(), end};
+    }
+    /// Goes on after these iterations.
+    void resume(const IterationCounts& counts, std::vector<HistoryPoint> history) {
+        counts_ = counts;
+        history_ = std::move(history);
+    }
+
     [[nodiscard]] bool over() const { return over_; }
     [[nodiscard]] StopReason reason() const { return reason_; }
-    [[nodiscard]] long iterations() const { return iteration_; }
+    [[nodiscard]] long iterations() const { return counts_.iteration; }
     /// Of a cycle: the largest stationarity in it; else 0.
-    [[nodiscard]] double amplitude() const { return reason_ == StopReason::cycling ? largest_ : 0.0; }
+    [[nodiscard]] double amplitude() const { return reason_ == StopReason::cycling ? counts_.largest : 0.0; }
     /// All that was kept, the last iteration in any case.
     [[nodiscard]] std::vector<HistoryPoint> history() && {
-        if (!history_.empty() && history_.back().iteration != iteration_) history_.push_back({iteration_, now_});
+        if (!history_.empty() && history_.back().iteration != counts_.iteration)
+            history_.push_back({counts_.iteration, counts_.now});
         return std::move(history_);
     }
 
 private:
     void note(const Residuals& now) {
-        ++iteration_;
-        now_ = now;
-        if (iteration_ == 1 || iteration_ % settings_.history_every == 0) history_.push_back({iteration_, now});
-        if (progress_) progress_(iteration_, now);
+        ++counts_.iteration;
+        counts_.now = now;
+        if (counts_.iteration == 1 || counts_.iteration % settings_.history_every == 0)
+            history_.push_back({counts_.iteration, now});
+        if (progress_) progress_(counts_.iteration, now);
     }
     /// The smallest stationarity in the second half of the patience (what came before may be on the way there), and the
     /// largest after that.
     void watch(const Residuals& now) {
-        if (2 * (iteration_ - since_) <= settings_.patience || now.stationarity < smallest_)
-            largest_ = smallest_ = now.stationarity;
-        largest_ = std::max(largest_, now.stationarity);
+        if (2 * (counts_.iteration - counts_.since) <= settings_.patience || now.stationarity < counts_.smallest)
+            counts_.largest = counts_.smallest = now.stationarity;
+        counts_.largest = std::max(counts_.largest, now.stationarity);
     }
     bool can_go_on(const Residuals& now) {
         if (!std::isfinite(now.stationarity + now.gain + now.bellman)) return end(StopReason::not_finite);
-        return iteration_ < settings_.max_iterations || end(StopReason::iteration_limit);
+        return counts_.iteration < settings_.max_iterations || end(StopReason::iteration_limit);
     }
     bool end(StopReason reason) {
         reason_ = reason;
@@ -100,12 +116,8 @@ private:
     Progress progress_;
     bool over_ = false;
     StopReason reason_ = StopReason::iteration_limit;
-    long iteration_ = 0;
-    Residuals now_;
+    IterationCounts counts_;
     std::vector<HistoryPoint> history_;
-    double reference_ = 0.0;  // stationarity to halve
-    long since_ = 0;          // iteration at which it was reached
-    double largest_ = 0.0, smallest_ = 0.0;
 };
 
 }  // namespace polykarma

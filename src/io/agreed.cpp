@@ -20,7 +20,30 @@ IoError error_of(const std::vector<std::byte>& bytes) {
     return {line.substr(0, colon), line.substr(colon + 2), ""};
 }
 
+constexpr int kNone = 0, kInput = 1, kIo = 2;
+
 }  // namespace
+
+void agreed_with_root(const Collective& ranks, const std::function<void()>& work) {
+    int kind = kNone;
+    std::string line;
+    if (ranks.is_root()) {
+        try {
+            work();
+        } catch (const InputError& error) {
+            kind = kInput;
+            line = error.what();
+        } catch (const IoError& error) {
+            kind = kIo;
+            line = error.what();
+        }
+    }
+    kind = ranks.broadcast(kind);
+    if (kind == kNone) return;
+    const std::vector<std::byte> bytes = ranks.broadcast(bytes_of(line));
+    if (kind == kIo) throw error_of(bytes);
+    throw InputError(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
 
 void throw_first(const Collective& ranks, const std::optional<IoError>& error) {
     const int size = ranks.size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -11,6 +12,10 @@ namespace polykarma {
 
 /// Throws the error of the lowest rank that has one, on all ranks; returns when there is none.
 void throw_first(const Collective& ranks, const std::optional<IoError>& error);
+
+/// Calls work() on the root; when it throws InputError or IoError there, all ranks throw the same. Collective; `work`
+/// must not be.
+void agreed_with_root(const Collective& ranks, const std::function<void()>& work);
 
 /// Calls work() on every rank; when it throws IoError on any, all throw the same one, so that no rank goes on alone.
 /// `work` must not be collective.

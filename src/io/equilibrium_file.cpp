@@ -68,10 +68,11 @@ void write_equilibrium(const std::filesystem::path& file, const EquilibriumRecor
     });
 }
 
-std::vector<std::byte> to_image(const EquilibriumRecord& record) {
+std::vector<std::byte> to_image(const EquilibriumRecord& record, const Collective& ranks) {
+    const StatesInFile states = to_file_order(FileShares::of_root(*record.layout, ranks), record.mass, record.value,
+                                              record.response);
+    if (!ranks.is_root()) return {};
     const hdf5::QuietErrors quiet;
-    const FileShares shares(*record.layout, Collective::serial());
-    const auto states = to_file_order(shares, record.mass, record.value, record.response);
     return hdf5::take_image(in_memory(record, states, record.title), record.title);
 }
 

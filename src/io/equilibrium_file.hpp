@@ -24,7 +24,9 @@ void write_equilibrium(const std::filesystem::path& file, const EquilibriumRecor
                        const Provenance& provenance, const Collective& ranks = Collective::serial());
 
 /// The same content, without provenance and clocks, as the bytes of an HDF5 file: for sending to another rank and for
-/// StudyFile::add_point. Equal records give equal bytes. The record must be whole: of a single rank.
-[[nodiscard]] std::vector<std::byte> to_image(const EquilibriumRecord& record);
+/// StudyFile::add_point. Equal records give equal bytes, on any number of ranks. Collective; the root has it, and needs
+/// the memory for all states.
+[[nodiscard]] std::vector<std::byte> to_image(const EquilibriumRecord& record,
+                                              const Collective& ranks = Collective::serial());
 
 }  // namespace polykarma

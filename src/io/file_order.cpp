@@ -15,9 +15,8 @@ Cuts cuts_at_chunks(const Layout& layout, const Collective& ranks) {
     const auto size = static_cast<std::size_t>(ranks.size());
     Cuts cuts{0};
     for (std::size_t rank = 1; rank < size; ++rank)
-        cuts.push_back(communicator(ranks) == MPI_COMM_NULL
-                           ? layout.states()
-                           : chunks.begin((rank * chunks.count() + size - 1) / size));
+        cuts.push_back(communicator(ranks) == MPI_COMM_NULL ? layout.states()
+                                                            : chunks.begin((rank * chunks.count() + size - 1) / size));
     cuts.push_back(layout.states());
     return cuts;
 }
@@ -200,7 +199,15 @@ std::size_t state_in_file(const Layout& layout, Stage r, Block b, std::size_t si
 }
 
 FileShares::FileShares(const Layout& layout, const Collective& ranks)
-    : ranks_(ranks), cuts_(cuts_at_chunks(layout, ranks)) {}
+    : FileShares(ranks, cuts_at_chunks(layout, ranks)) {}
+
+FileShares FileShares::of_root(const Layout& layout, const Collective& ranks) {
+    Cuts cuts(static_cast<std::size_t>(ranks.size()) + 1, layout.states());
+    cuts.front() = 0;
+    return {ranks, std::move(cuts)};
+}
+
+FileShares::FileShares(const Collective& ranks, Cuts cuts) : ranks_(ranks), cuts_(std::move(cuts)) {}
 
 StatesInFile to_file_order(const FileShares& shares, const Field& mass, const Field& value,
                            const SparseResponse& response) {
@@ -222,6 +229,13 @@ StatesInFile to_file_order(const FileShares& shares, const Field& mass, const Fi
     return share;
 }
 
+std::vector<double> to_file_order(const FileShares& shares, const Field& field) {
+    std::vector<double> share(shares.size());
+    for (const auto r : Range<Stage>(field.part().layout().stages()))
+        StageRoute(shares, field.part(), r).to_file(field.stage(r), std::span(share));
+    return share;
+}
+
 Field from_file_order(const FileShares& shares, const Part& part, std::span<const double> values) {
     Field field(part);
     for (const auto r : Range<Stage>(part.layout().stages()))
@@ -233,9 +247,9 @@ SparseResponse from_file_order(const FileShares& shares, const Part& part, const
     SparseResponse response(part);
     for (const auto r : Range<Stage>(part.layout().stages())) {
         const StageRoute route(shares, part, r);
-        append(response, route.from_file(rows_of(rows.starts, route.first(), route.states(), rows.actions,
-                                                 rows.probabilities),
-                                         part.states(r)));
+        append(response,
+               route.from_file(rows_of(rows.starts, route.first(), route.states(), rows.actions, rows.probabilities),
+                               part.states(r)));
     }
     return response;
 }
@@ -245,9 +259,8 @@ std::vector<std::uint32_t> row_lengths_in_file(const FileShares& shares, const P
     std::vector<std::uint32_t> lengths;
     for (const auto r : Range<Stage>(part.layout().stages())) {
         lengths.clear();
-        part.for_each_site(r, [&](const Site&, std::size_t length) {
-            lengths.push_back(static_cast<std::uint32_t>(length));
-        });
+        part.for_each_site(
+            r, [&](const Site&, std::size_t length) { lengths.push_back(static_cast<std::uint32_t>(length)); });
         StageRoute(shares, part, r).to_file(std::span<const std::uint32_t>(lengths), std::span(share));
     }
     return share;

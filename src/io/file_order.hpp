@@ -24,6 +24,8 @@ namespace polykarma {
 class FileShares {
 public:
     FileShares(const Layout& layout, const Collective& ranks);
+    /// The root has all.
+    static FileShares of_root(const Layout& layout, const Collective& ranks);
 
     [[nodiscard]] const Collective& ranks() const { return ranks_; }
     [[nodiscard]] const Cuts& cuts() const { return cuts_; }
@@ -34,6 +36,8 @@ public:
     [[nodiscard]] std::size_t states() const { return cuts_.back(); }
 
 private:
+    FileShares(const Collective& ranks, Cuts cuts);
+
     Collective ranks_;
     Cuts cuts_;
 };
@@ -47,18 +51,19 @@ struct SparseRows {
 
 /// A rank's share of a social state and its values in file order.
 struct StatesInFile {
-    std::size_t first = 0;           ///< place of the first state
-    std::size_t first_entry = 0;     ///< of pi
-    std::size_t entries = 0;         ///< of pi, of all ranks
-    std::vector<double> mass{};      ///< d
-    std::vector<double> value{};     ///< V
-    SparseRows rows{};               ///< pi
+    std::size_t first = 0;        ///< place of the first state
+    std::size_t first_entry = 0;  ///< of pi
+    std::size_t entries = 0;      ///< of pi, of all ranks
+    std::vector<double> mass{};   ///< d
+    std::vector<double> value{};  ///< V
+    SparseRows rows{};            ///< pi
 };
 
 /// From where the engine holds a state to where it is written, and back. Collective. Stage by stage: beside the result
 /// memory holds what a rank sends and receives of one stage.
 [[nodiscard]] StatesInFile to_file_order(const FileShares& shares, const Field& mass, const Field& value,
                                          const SparseResponse& response);
+[[nodiscard]] std::vector<double> to_file_order(const FileShares& shares, const Field& field);
 [[nodiscard]] Field from_file_order(const FileShares& shares, const Part& part, std::span<const double> values);
 /// `rows` must have actions that their states offer, in increasing order.
 [[nodiscard]] SparseResponse from_file_order(const FileShares& shares, const Part& part, const SparseRows& rows);

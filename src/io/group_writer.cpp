@@ -34,10 +34,13 @@ void write_text_attribute(hid_t object, const std::string& name, const std::stri
     write_attribute(object, name, type.get(), type.get(), value.c_str(), file);
 }
 
-Properties creation_properties(const std::vector<hsize_t>& shape, const std::string& file, const std::string& what) {
+Properties creation_properties(Storage storage, const std::vector<hsize_t>& shape, const std::string& file,
+                               const std::string& what) {
     Properties creation(checked(H5Pcreate(H5P_DATASET_CREATE), file, what));
     checked(H5Pset_obj_track_times(creation.get(), false), file, what);
-    if (elements(shape) > 1) {
+    if (storage == Storage::plain) {
+        checked(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), file, what);
+    } else if (elements(shape) > 1) {
         const std::vector<hsize_t> chunk = Chunks(shape).shape();
         checked(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), file, what);
         checked(H5Pset_shuffle(creation.get()), file, what);
@@ -57,13 +60,19 @@ Datatype fixed_text(std::size_t length, const std::string& file) {
 }
 
 GroupWriter::GroupWriter(Group group, std::string file, Transfer transfer)
-    : GroupWriter(std::move(group), std::move(file), std::move(transfer), std::make_shared<Scales>()) {}
+    : GroupWriter(std::move(group), std::move(file), std::move(transfer), std::make_shared<Scales>(),
+                  Storage::compressed) {}
 
-GroupWriter::GroupWriter(Group group, std::string file, Transfer transfer, std::shared_ptr<Scales> scales)
-    : group_(std::move(group)), file_(std::move(file)), transfer_(std::move(transfer)), scales_(std::move(scales)) {}
+GroupWriter::GroupWriter(Group group, std::string file, Transfer transfer, std::shared_ptr<Scales> scales,
+                         Storage storage)
+    : group_(std::move(group)),
+      file_(std::move(file)),
+      transfer_(std::move(transfer)),
+      scales_(std::move(scales)),
+      storage_(storage) {}
 
 GroupWriter GroupWriter::subgroup(const std::string& name) const {
-    return {create_group(group_.get(), name, file_), file_, transfer_, scales_};
+    return {create_group(group_.get(), name, file_), file_, transfer_, scales_, storage_};
 }
 
 void GroupWriter::attribute(const std::string& name, const std::string& value) {
@@ -109,10 +118,10 @@ void GroupWriter::write(const Meaning& meaning, hid_t file_type, hid_t memory_ty
     const Dataspace space(checked(
         axes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
         file_, what));
-    const Properties creation = creation_properties(shape, file_, what);
+    const Properties creation = creation_properties(storage_, shape, file_, what);
     const Dataset dataset(checked(H5Dcreate2(group_.get(), meaning.name.c_str(), file_type, space.get(), H5P_DEFAULT,
-                                       creation.get(), H5P_DEFAULT),
-                            file_, what));
+                                             creation.get(), H5P_DEFAULT),
+                                  file_, what));
     transfer_.write(dataset, memory_type, shape, values, file_, what);
     write_text_attribute(dataset.get(), "long_name", meaning.long_name, file_);
     write_text_attribute(dataset.get(), "units", meaning.units, file_);

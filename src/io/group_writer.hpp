@@ -27,7 +27,10 @@ struct Meaning {
     std::string units;
 };
 
-/// Writes described arrays and attributes into one group of a file. Arrays are chunked, shuffled and deflated unless
+/// How arrays lie in a file: in chunks, shuffled and deflated, or in one piece as they are in memory.
+enum class Storage { compressed, plain };
+
+/// Writes described arrays and attributes into one group of a file. Arrays are compressed unless that is changed or
 /// they have a single element. Coordinates are to be written before the arrays that lie along them.
 ///
 /// Where several ranks write, all call every function with the same arguments; of arrays that are not brought in
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] GroupWriter subgroup(const std::string& name) const;
     [[nodiscard]] hid_t id() const { return group_.get(); }
     [[nodiscard]] const Transfer& transfer() const { return transfer_; }
+    /// Of the arrays to come, and of groups created from then on.
+    void store(Storage storage) { storage_ = storage; }
 
     void attribute(const std::string& name, const std::string& value);
     void attribute(const std::string& name, double value);
@@ -72,7 +77,7 @@ public:
 
 private:
     using Scales = std::map<std::string, Dataset>;
-    GroupWriter(Group group, std::string file, Transfer transfer, std::shared_ptr<Scales> scales);
+    GroupWriter(Group group, std::string file, Transfer transfer, std::shared_ptr<Scales> scales, Storage storage);
 
     [[nodiscard]] std::span<const std::byte> of_root(std::span<const std::byte> values) const {
         return transfer_.ranks().is_root() ? values : std::span<const std::byte>{};
@@ -86,6 +91,7 @@ private:
     std::string file_;
     Transfer transfer_;
     std::shared_ptr<Scales> scales_;
+    Storage storage_;
 };
 
 /// Text of a given length in bytes, UTF-8, filled with zeros. Text of variable length lies in a part of the file that

@@ -34,7 +34,7 @@ std::string spelled(std::time_t seconds) {
 
 }  // namespace
 
-void write_provenance(GroupWriter& root, const Provenance& provenance, double seconds) {
+GroupWriter write_provenance(GroupWriter& root, const Provenance& provenance, double seconds) {
     const BuildInfo& build = build_info();
     GroupWriter made = root.subgroup("provenance");
     made.attribute("version", std::string(build.version));
@@ -51,6 +51,7 @@ void write_provenance(GroupWriter& root, const Provenance& provenance, double se
     timing.attribute("seconds", clock.seconds);
     timing.attribute("finished", spelled(clock.now));
     timing.attribute("ranks", std::int64_t{provenance.ranks});
+    return timing;
 }
 
 }  // namespace polykarma::hdf5

@@ -100,6 +100,8 @@ std::vector<std::uint64_t> row_starts(const StatesInFile& share, std::size_t sta
     return starts;
 }
 
+}  // namespace
+
 void write_policy(GroupWriter& group, const StatesInFile& share, std::size_t states) {
     GroupWriter pi = group.subgroup("pi");
     const Axis entry{"entry", share.entries};
@@ -111,6 +113,8 @@ void write_policy(GroupWriter& group, const StatesInFile& share, std::size_t sta
     pi.stretch<double>({"probability", "probability of the action in the state", "1"}, share.rows.probabilities,
                        {entry});
 }
+
+namespace {
 
 /// Mean bid and activity of every state, from its row.
 void write_policy_summary(GroupWriter& group, const Layout& layout, const StatesInFile& share, const LayoutAxes& axes) {

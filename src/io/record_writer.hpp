@@ -15,6 +15,9 @@ inline constexpr std::int64_t kFormatVersion = 1;
 ///   states: this rank's share of the record's d, V and pi. When no rank brings any, these arrays are created only.
 void write_record(GroupWriter& group, const EquilibriumRecord& record, const StatesInFile& states);
 
+/// pi alone, as a subgroup.   states: of all ranks
+void write_policy(GroupWriter& group, const StatesInFile& share, std::size_t states);
+
 /// The three attributes with which every file begins.
 void write_heading(GroupWriter& group, const std::string& format, const std::string& title);
 

@@ -13,6 +13,7 @@
 #include "io/record_writer.hpp"
 #include "io/stored_fields.hpp"
 #include "io/stored_group.hpp"
+#include "io/stored_rows.hpp"
 #include "io/summary.hpp"
 
 namespace polykarma {
@@ -76,48 +77,6 @@ std::vector<std::size_t> state_shape(const EconomyConfig& economy) {
     std::vector<std::size_t> shape{stage_names(economy).size(), economy.types.size(), economy.urgencies.size()};
     for (const int k_max : largest_balances(economy)) shape.push_back(static_cast<std::size_t>(k_max) + 1);
     return shape;
-}
-
-/// Rows of a share of the states, and which entry of the file is their first one.
-struct StoredRows {
-    SparseRows rows;
-    std::size_t first_entry = 0;
-};
-
-void check_row(const StoredGroup& pi, const StoredRows& stored, std::size_t state, std::size_t row_length,
-               std::size_t first_state) {
-    const auto in_state = " in state " + std::to_string(first_state + state);
-    const auto entry = [&](std::size_t i) { return "entry " + std::to_string(stored.first_entry + i); };
-    const SparseRows& rows = stored.rows;
-    std::int32_t previous = -1;
-    for (auto i = static_cast<std::size_t>(rows.starts[state]); i < rows.starts[state + 1]; ++i) {
-        const std::int32_t action = rows.actions[i];
-        if (action <= previous || static_cast<std::size_t>(action) >= row_length)
-            pi.refuse("action", entry(i) + " is action " + std::to_string(action) + in_state +
-                                    ", which offers 0 to " + std::to_string(row_length - 1) + " in increasing order");
-        if (!std::isfinite(rows.probabilities[i])) pi.refuse("probability", entry(i) + in_state + " is not finite");
-        previous = action;
-    }
-}
-
-/// pairs: state-action pairs of the economy
-StoredRows read_rows(const StoredGroup& pi, const FileShares& shares, std::size_t pairs) {
-    const std::array<std::size_t, 1> states{shares.states() + 1};
-    const auto shape = pi.shape("action");
-    if (shape.size() != 1 || shape[0] > pairs)
-        pi.refuse("action", "more entries than the economy has state-action pairs, or not a list");
-    StoredRows stored;
-    auto& starts = stored.rows.starts;
-    starts = pi.stretch<std::uint64_t>("row_start", states, shares.first(), shares.last() + 1);
-    if ((shares.first() == 0 && starts.front() != 0) || starts.back() > shape[0] ||
-        (shares.last() == shares.states() && starts.back() != shape[0]) ||
-        !std::is_sorted(starts.begin(), starts.end()))
-        pi.refuse("row_start", "does not rise from 0 to the number of entries");
-    stored.first_entry = starts.front();
-    stored.rows.actions = pi.stretch<std::int32_t>("action", shape, starts.front(), starts.back());
-    stored.rows.probabilities = pi.stretch<double>("probability", shape, starts.front(), starts.back());
-    for (auto& start : starts) start -= stored.first_entry;
-    return stored;
 }
 
 template <class Struct, std::size_t n>
@@ -264,19 +223,16 @@ SocialState read_social_state(const fs::path& file, const std::string& path, con
     const FileShares shares(part.layout(), ranks);
     const auto lengths = row_lengths_in_file(shares, part);
     const std::size_t pairs = cuts_of(ranks, part.pairs()).back();
-    StoredRows stored;
+    SparseRows rows;
     const auto mass = agreed(ranks, [&] {
         if (shares.size() == 0) return std::vector<double>{};
         const hdf5::QuietErrors quiet;
         const StoredGroup group = open_equilibrium(file, path);
         auto values = group.stretch<double>("d", state_shape(part.layout()), shares.first(), shares.last());
-        const StoredGroup pi = group.child("pi");
-        stored = read_rows(pi, shares, pairs);
-        for (std::size_t state = 0; state < lengths.size(); ++state)
-            check_row(pi, stored, state, lengths[state], shares.first());
+        rows = hdf5::read_rows(group.child("pi"), shares, lengths, pairs);
         return values;
     });
-    return {from_file_order(shares, part, mass), from_file_order(shares, part, stored.rows)};
+    return {from_file_order(shares, part, mass), from_file_order(shares, part, rows)};
 }
 
 Field read_value(const fs::path& file, const std::string& path, const Part& part, const Collective& ranks) {
@@ -284,8 +240,8 @@ Field read_value(const fs::path& file, const std::string& path, const Part& part
     const auto values = agreed(ranks, [&] {
         if (shares.size() == 0) return std::vector<double>{};
         const hdf5::QuietErrors quiet;
-        return open_equilibrium(file, path).stretch<double>("V", state_shape(part.layout()), shares.first(),
-                                                            shares.last());
+        return open_equilibrium(file, path)
+            .stretch<double>("V", state_shape(part.layout()), shares.first(), shares.last());
     });
     return from_file_order(shares, part, values);
 }

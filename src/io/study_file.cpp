@@ -105,6 +105,10 @@ Table table_of(const StudyResults& results) {
     if (!search) add_distance_column(table, rows);
     add_certificate_columns(table, rows);
     add_column<std::int64_t>(table, "iterations", rows, [](const StudyRow& row) { return row.iterations; });
+    if (results.warm_starts)
+        add_column<std::int64_t>(table, "warm_from", rows, [](const StudyRow& row) {
+            return row.warm_from ? static_cast<std::int64_t>(*row.warm_from) : -1;
+        });
     add_column<std::string>(table, "error", rows, [](const StudyRow& row) { return row.error; });
     return table;
 }
@@ -194,8 +198,19 @@ public:
                                 {{"row", column.values.size()}});
     }
 
+    void write_timing(const StudyTiming& timing, std::vector<double> point_seconds) {
+        timing_ = timing;
+        point_seconds_ = std::move(point_seconds);
+    }
+
     void commit(const Provenance& provenance, double seconds) {
-        hdf5::write_provenance(root_, provenance, seconds);
+        GroupWriter timing = hdf5::write_provenance(root_, provenance, seconds);
+        if (timing_) {
+            timing.attribute("points", static_cast<std::int64_t>(timing_->points));
+            timing.attribute("share_solving", timing_->share_solving());
+            timing.array<double>({"point_seconds", "wall clock of the solve of every row of results", "s"},
+                                 point_seconds_, {{"row", point_seconds_.size()}});
+        }
         replace_file(path_, hdf5::take_image(file_, name_));
     }
 
@@ -205,6 +220,8 @@ private:
     hdf5::File file_;
     GroupWriter root_;
     GroupWriter points_;
+    std::optional<StudyTiming> timing_;
+    std::vector<double> point_seconds_;
 };
 
 StudyFile::StudyFile(const std::filesystem::path& file, const std::string& title) {
@@ -240,6 +257,10 @@ void StudyFile::write_design(const DesignResults& results) {
 void StudyFile::write_published(const PublishedTable& published) {
     const hdf5::QuietErrors quiet;
     content_->write_published(published);
+}
+
+void StudyFile::write_timing(const StudyTiming& timing, std::vector<double> point_seconds) {
+    content_->write_timing(timing, std::move(point_seconds));
 }
 
 void StudyFile::commit(const Provenance& provenance, double seconds) {

@@ -42,6 +42,7 @@ struct StudyRow {
     std::vector<double> variables{};       ///< [variable]
     long evaluation = 0;                   ///< 1, 2, ...; 0 for the point of the base economy
     std::optional<Stability> stability{};  ///< where it is known
+    std::optional<std::size_t> warm_from{};  ///< the point whose equilibrium it was started from
 };
 
 /// One distinct certified equilibrium of a design.
@@ -58,6 +59,17 @@ struct StudyResults {
     std::vector<StudyRow> rows;
     std::vector<StudyEquilibrium> equilibria{};  ///< by design, then by number; none of a search
     std::vector<std::string> variables{};        ///< empty without a search
+    bool warm_starts = false;                    ///< whether points were started from others
+};
+
+/// What the run of a study has taken.
+struct StudyTiming {
+    double seconds = 0.0;               ///< wall clock
+    int ranks = 1;
+    double rank_seconds_solving = 0.0;  ///< inside solves, of all ranks
+    std::size_t points = 0;             ///< that were solved
+
+    [[nodiscard]] double share_solving() const { return rank_seconds_solving / (seconds * ranks); }
 };
 
 /// What a search over the variables of a study came by.
@@ -100,6 +112,9 @@ public:
     /// Instead of results, for a search: points are the best of every combination.
     void write_design(const DesignResults& results);
     void write_published(const PublishedTable& published);
+
+    /// What the points have taken, row by row, and the whole run.
+    void write_timing(const StudyTiming& timing, std::vector<double> point_seconds);
 
     /// Writes the file, whole or not at all.   seconds: wall clock of the whole study
     void commit(const Provenance& provenance, double seconds);

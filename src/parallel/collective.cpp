@@ -76,6 +76,13 @@ std::vector<std::vector<std::byte>> Collective::all_to_all(std::vector<std::vect
 
 void Collective::barrier() const { group_->barrier(); }
 
+void Collective::attend() const { group_->attend(); }
+
+Collective Collective::split(int color) const {
+    POLYKARMA_EXPECTS(color >= 0);
+    return Collective(group_->split(color));
+}
+
 Collective::Traffic Collective::traffic() const { return group_->traffic; }
 
 void Collective::reset_traffic() const { group_->traffic = {}; }

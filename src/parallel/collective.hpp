@@ -74,6 +74,13 @@ public:
 
     void barrier() const;
 
+    /// Looks up from long work of one's own, for what others ask of this rank's memory (SharedCounter): some networks
+    /// cannot reach it by themselves. Not collective; cheap enough for every iteration.
+    void attend() const;
+
+    /// The ranks that say the same color, in their order, as a group with messages of its own. It ends with this one.
+    [[nodiscard]] Collective split(int color) const;
+
     /// What this rank has sent to others in exchange(), and the calls of sum and maximum and the bytes it put into
     /// them, since it was created or reset.
     struct Traffic {
@@ -85,7 +92,7 @@ public:
     void reset_traffic() const;
 
     /// What carries the messages: for src/parallel.
-    [[nodiscard]] const RankGroup& group() const { return *group_; }
+    [[nodiscard]] RankGroup& group() const { return *group_; }
 
 private:
     std::shared_ptr<RankGroup> group_;

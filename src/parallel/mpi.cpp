@@ -1,6 +1,7 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -22,7 +23,47 @@ void in_pieces(std::size_t size, Transfer&& transfer) {
     for (std::size_t done = 0; done < size; done += kPiece)
         transfer(done, static_cast<int>(std::min(kPiece, size - done)));
 }
+/// From one look at what others ask to the next: as long as they may wait, and long beside a look.
+constexpr std::chrono::microseconds kGlance{200};
+
 std::size_t pieces_of(std::size_t size) { return (size + kPiece - 1) / kPiece; }
+
+bool mpi_is_over() {
+    int finalized = 0;
+    MPI_Finalized(&finalized);
+    return finalized != 0;
+}
+
+/// A number in the memory of the root, which the others reach without its doing.
+class MpiCounter final : public SharedCounter::Place {
+public:
+    MpiCounter(MPI_Comm communicator, bool holds_it) {
+        std::int64_t* number = nullptr;
+        MPI_Win_allocate(holds_it ? sizeof *number : 0, sizeof *number, MPI_INFO_NULL, communicator,
+                         static_cast<void*>(&number), &window_);
+        MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
+        if (holds_it) {
+            *number = 0;
+            MPI_Win_sync(window_);
+        }
+        MPI_Barrier(communicator);
+    }
+    ~MpiCounter() override {
+        if (mpi_is_over()) return;
+        MPI_Win_unlock_all(window_);
+        MPI_Win_free(&window_);
+    }
+
+    std::int64_t advance(std::int64_t step) override {
+        std::int64_t before = 0;
+        MPI_Fetch_and_op(&step, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
+        MPI_Win_flush(0, window_);
+        return before;
+    }
+
+private:
+    MPI_Win window_ = MPI_WIN_NULL;
+};
 
 class MpiGroup final : public RankGroup {
 public:
@@ -30,9 +71,9 @@ public:
     MpiGroup(MPI_Comm communicator, int rank, int size) : RankGroup(rank, size), communicator_(communicator) {}
 
     ~MpiGroup() override {
-        int finalized = 0;
-        MPI_Finalized(&finalized);
-        if (finalized == 0) MPI_Comm_free(&communicator_);
+        counters_.clear();
+        parts_.clear();
+        if (!mpi_is_over()) MPI_Comm_free(&communicator_);
     }
 
     [[nodiscard]] MPI_Comm communicator() const { return communicator_; }
@@ -123,6 +164,30 @@ public:
 
     void barrier() override { MPI_Barrier(communicator_); }
 
+    void attend() override {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - attended_ < kGlance) return;
+        attended_ = now;
+        // Whatever is asked of MPI, it attends to everything.
+        int found = 0;
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, communicator_, &found, MPI_STATUS_IGNORE);
+    }
+
+    std::shared_ptr<RankGroup> split(int color) override {
+        MPI_Comm part = MPI_COMM_NULL;
+        MPI_Comm_split(communicator_, color, rank(), &part);
+        int rank = 0;
+        int size = 1;
+        MPI_Comm_rank(part, &rank);
+        MPI_Comm_size(part, &size);
+        parts_.push_back(std::make_shared<MpiGroup>(part, rank, size));
+        return size == 1 ? serial_group() : parts_.back();
+    }
+    std::shared_ptr<SharedCounter::Place> open_counter() override {
+        counters_.push_back(std::make_shared<MpiCounter>(communicator_, rank() == 0));
+        return counters_.back();
+    }
+
 private:
     template <class T>
     void reduce(std::span<T> values, MPI_Datatype type, MPI_Op operation) {
@@ -142,6 +207,10 @@ private:
 
     MPI_Comm communicator_;
     std::vector<MPI_Request> requests_;  ///< keeps its storage from one exchange to the next
+    std::chrono::steady_clock::time_point attended_{};
+    // Ending them is collective, and so is the end of the group.
+    std::vector<std::shared_ptr<SharedCounter::Place>> counters_;
+    std::vector<std::shared_ptr<RankGroup>> parts_;
 };
 
 }  // namespace

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 
 #include "parallel/collective.hpp"
+#include "parallel/shared_counter.hpp"
 
 namespace polykarma {
 
@@ -30,6 +32,10 @@ public:
     virtual void exchange(const Messages& messages, std::span<const double> out, std::span<double> in) = 0;
     virtual std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) = 0;
     virtual void barrier() = 0;
+    virtual void attend() {}
+    /// These live as long as the group, in which they may be collective at their end.
+    virtual std::shared_ptr<RankGroup> split(int color) = 0;
+    virtual std::shared_ptr<SharedCounter::Place> open_counter() = 0;
 
     /// Kept by the groups that have other ranks to talk to.
     Collective::Traffic traffic;
@@ -64,5 +70,8 @@ private:
     int rank_;
     int size_;
 };
+
+/// One rank.
+[[nodiscard]] std::shared_ptr<RankGroup> serial_group();
 
 }  // namespace polykarma

@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 
 #include "parallel/rank_group.hpp"
 
@@ -24,10 +25,23 @@ public:
         return messages;
     }
     void barrier() override {}
+    std::shared_ptr<RankGroup> split(int) override { return serial_group(); }
+    std::shared_ptr<SharedCounter::Place> open_counter() override { return std::make_shared<Count>(); }
+
+private:
+    class Count final : public SharedCounter::Place {
+    public:
+        std::int64_t advance(std::int64_t step) override { return std::exchange(count_, count_ + step); }
+
+    private:
+        std::int64_t count_ = 0;
+    };
 };
 
 }  // namespace
 
-Collective Collective::serial() { return Collective(std::make_shared<SerialGroup>()); }
+std::shared_ptr<RankGroup> serial_group() { return std::make_shared<SerialGroup>(); }
+
+Collective Collective::serial() { return Collective(serial_group()); }
 
 }  // namespace polykarma

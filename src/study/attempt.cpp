@@ -6,12 +6,13 @@
 
 namespace polykarma {
 
-Attempt attempt(const std::function<EquilibriumRecord()>& solve) {
+Attempt attempt(const std::function<EquilibriumRecord()>& solve, const Collective& ranks) {
     try {
         return {solve(), {}};
     } catch (const ContractViolation&) {
         throw;
     } catch (const std::bad_alloc&) {
+        if (ranks.size() > 1) throw;
         return {{}, "out of memory"};
     } catch (const std::exception& error) {
         return {{}, error.what()};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "io/record.hpp"
+#include "parallel/collective.hpp"
 
 namespace polykarma {
 
@@ -14,7 +15,9 @@ struct Attempt {
     std::string error;  ///< empty with a record
 };
 
-/// One of many solves, of which a failing one stops nobody. Throws ContractViolation only.
-[[nodiscard]] Attempt attempt(const std::function<EquilibriumRecord()>& solve);
+/// One of many solves, of which a failing one stops nobody; every rank of a team calls. Throws ContractViolation, and
+/// std::bad_alloc where other ranks may be waiting for this one.
+[[nodiscard]] Attempt attempt(const std::function<EquilibriumRecord()>& solve,
+                              const Collective& ranks = Collective::serial());
 
 }  // namespace polykarma

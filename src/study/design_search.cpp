@@ -23,7 +23,7 @@ namespace {
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// What a combination came to: every point in the order of the search, and the image of the best.
-struct Findings {
+struct DesignFindings {
     std::vector<StudyRow> rows;
     std::optional<std::size_t> best;  ///< row
     std::vector<std::byte> image;     ///< of the best
@@ -67,7 +67,7 @@ StudyRow take(MessageReader& message, StudyRow row) {
     return row;
 }
 
-MessageWriter packed(const Findings& findings) {
+MessageWriter packed(const DesignFindings& findings) {
     MessageWriter message;
     message.put(static_cast<std::int64_t>(findings.rows.size()));
     for (const StudyRow& row : findings.rows) put(message, row);
@@ -76,8 +76,8 @@ MessageWriter packed(const Findings& findings) {
     return message;
 }
 
-Findings unpacked(MessageReader& message, const PointKey& key) {
-    Findings findings;
+DesignFindings unpacked(MessageReader& message, const PointKey& key) {
+    DesignFindings findings;
     findings.rows.resize(static_cast<std::size_t>(message.integer()));
     for (StudyRow& row : findings.rows) row = take(message, failed_row(key, {}));
     if (const auto best = message.integer(); best >= 0) findings.best = static_cast<std::size_t>(best);
@@ -96,7 +96,7 @@ public:
           progress_(progress),
           point_(study.design_point(design)) {}
 
-    Findings run() && {
+    DesignFindings run() && {
         if (const auto base = base_values(); !base.empty()) evaluate(base);
         next_ = 1;
         SearchBox box{{}, {}, study_.variable_starts()};
@@ -164,7 +164,7 @@ private:
     const DesignProgress& progress_;
     StudyPoint point_;
     long next_ = 0;
-    Findings findings_;
+    DesignFindings findings_;
 };
 
 void require_searchable(const StudyConfig& study, std::span<const std::string> overrides) {
@@ -178,7 +178,7 @@ void require_searchable(const StudyConfig& study, std::span<const std::string> o
 }
 
 /// Root: one combination into the file and the tables.
-void collect(const StudyConfig& study, const PointKey& key, const Findings& findings, StudyFile* file,
+void collect(const StudyConfig& study, const PointKey& key, const DesignFindings& findings, StudyFile* file,
              DesignOutcome& outcome) {
     StudyRow best;
     if (findings.best) {
@@ -227,8 +227,11 @@ DesignOutcome search_designs(const StudyConfig& study, std::span<const std::stri
                              StudyFile* file, const DesignProgress& progress) {
     require_searchable(study, overrides);
     DesignOutcome outcome = empty_outcome(study);
+    const DesignProgress attentive = [&](std::size_t design, long evaluation, const EconomyConfig& economy) {
+        return attending(ranks, progress(design, evaluation, economy));
+    };
     deal(
-        ranks, study.designs(), [&](std::size_t i) { return packed(Search(study, i, overrides, progress).run()); },
+        ranks, study.designs(), [&](std::size_t i) { return packed(Search(study, i, overrides, attentive).run()); },
         [&](std::size_t i, MessageReader& message) {
             const PointKey key = key_of(study, study.design_point(i), i);
             collect(study, key, unpacked(message, key), file, outcome);

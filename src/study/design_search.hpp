@@ -29,7 +29,7 @@ struct DesignOutcome {
 /// with the certified equilibrium reached from the study's first start; which one that is can jump from point to point,
 /// so that the search makes no use of derivatives. An economy without one counts as minus infinity and is a row with
 /// its reason. The base economy's own values of the variables are solved first, outside the budget.
-/// Combinations are dealt round robin to the ranks; every rank calls. The root collects; the best point of every
+/// The ranks take combinations as they get free; every rank calls. The root collects; the best point of every
 /// combination goes into `file` (may be null elsewhere and when nothing is to be written).
 /// Throws InputError on every rank, before anything is solved, when the study has no variables, a name is that of a
 /// result, an override sets a variable, or no combination can be built at the variables' starts; IoError on the root,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <sstream>
 
 #include "base/error.hpp"
@@ -46,22 +47,29 @@ double value_of(const StudyResults& results, const StudyRow& row, const std::str
 /// The certified rows that are one equilibrium.
 using Members = std::vector<std::size_t>;
 
-std::vector<Members> grouped(const std::vector<StudyRow>& rows, const std::vector<EquilibriumSummary>& summaries) {
-    std::vector<Members> groups;
+/// Rows of one design, which share their labels.
+struct DesignRows {
+    std::vector<Members> equilibria{};
+};
+
+/// All designs, in the order of their first rows.
+std::vector<DesignRows> grouped(const std::vector<StudyRow>& rows, const std::vector<EquilibriumSummary>& summaries) {
+    std::vector<DesignRows> designs;
+    std::map<std::vector<std::string>, std::size_t> known;
     for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::size_t number = known.try_emplace(rows[i].labels, designs.size()).first->second;
+        if (number == designs.size()) designs.emplace_back();
         if (!rows[i].certified) continue;
-        const auto belongs = [&](const Members& group) {
-            return rows[group.front()].labels == rows[i].labels && std::ranges::any_of(group, [&](std::size_t j) {
-                       return same_equilibrium(summaries[i], summaries[j]);
-                   });
-        };
-        const auto known = std::ranges::find_if(groups, belongs);
-        if (known == groups.end())
-            groups.push_back({i});
+        std::vector<Members>& equilibria = designs[number].equilibria;
+        const auto same = std::ranges::find_if(equilibria, [&](const Members& group) {
+            return std::ranges::any_of(group, [&](std::size_t j) { return same_equilibrium(summaries[i], summaries[j]); });
+        });
+        if (same == equilibria.end())
+            equilibria.push_back({i});
         else
-            known->push_back(i);
+            same->push_back(i);
     }
-    return groups;
+    return designs;
 }
 
 /// NaN is worse than anything.
@@ -86,31 +94,26 @@ bool same_equilibrium(const EquilibriumSummary& a, const EquilibriumSummary& b) 
 std::vector<StudyEquilibrium> number_equilibria(std::vector<StudyRow>& rows,
                                                 const std::vector<EquilibriumSummary>& summaries) {
     struct Found {
-        std::size_t design;  ///< first row with its labels
         Members members;
         StudyEquilibrium equilibrium;
     };
     const auto stationarity = [&](std::size_t i) { return rows[i].certificate.stationarity; };
-    std::vector<Found> all;
-    for (const Members& group : grouped(rows, summaries)) {
-        const auto design = std::ranges::find(rows, rows[group.front()].labels, &StudyRow::labels) - rows.begin();
-        const std::size_t row = *std::ranges::min_element(group, {}, stationarity);
-        Found& found =
-            all.emplace_back(Found{static_cast<std::size_t>(design), group, {row, {}, summaries[row].price_level}});
-        for (const std::size_t i : group) found.equilibrium.starts.push_back(rows[i].start);
-    }
-    std::ranges::stable_sort(all, [&](const Found& a, const Found& b) {
-        return a.design != b.design
-                   ? a.design < b.design
-                   : better(rows[a.equilibrium.row].nash.endogenous, rows[b.equilibrium.row].nash.endogenous);
-    });
     for (StudyRow& row : rows) row.equilibrium = 0;
     std::vector<StudyEquilibrium> equilibria;
-    int number = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        number = i > 0 && all[i - 1].design == all[i].design ? number + 1 : 1;
-        for (const std::size_t row : all[i].members) rows[row].equilibrium = number;
-        equilibria.push_back(std::move(all[i].equilibrium));
+    for (const DesignRows& design : grouped(rows, summaries)) {
+        std::vector<Found> all;
+        for (const Members& group : design.equilibria) {
+            const std::size_t row = *std::ranges::min_element(group, {}, stationarity);
+            Found& found = all.emplace_back(Found{group, {row, {}, summaries[row].price_level}});
+            for (const std::size_t i : group) found.equilibrium.starts.push_back(rows[i].start);
+        }
+        std::ranges::stable_sort(all, [&](const Found& a, const Found& b) {
+            return better(rows[a.equilibrium.row].nash.endogenous, rows[b.equilibrium.row].nash.endogenous);
+        });
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            for (const std::size_t row : all[i].members) rows[row].equilibrium = static_cast<int>(i + 1);
+            equilibria.push_back(std::move(all[i].equilibrium));
+        }
     }
     return equilibria;
 }

@@ -32,10 +32,8 @@ public:
 
 private:
     void append(const void* data, std::size_t size) {
-        if (size == 0) return;
-        const std::size_t end = bytes_.size();
-        bytes_.resize(end + size);
-        std::memcpy(bytes_.data() + end, data, size);
+        const auto* const first = static_cast<const std::byte*>(data);
+        bytes_.insert(bytes_.end(), first, first + size);
     }
     std::vector<std::byte> bytes_;
 };

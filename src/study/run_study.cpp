@@ -1,78 +1,136 @@
 #include "study/run_study.hpp"
 
-#include "study/attempt.hpp"
+#include <algorithm>
+#include <chrono>
+
+#include "io/work_folder.hpp"
+#include "parallel/teams.hpp"
 #include "study/deal.hpp"
 #include "study/equilibria.hpp"
-#include "study/solve_economy.hpp"
+#include "study/study_plan.hpp"
 #include "study/study_rows.hpp"
+#include "study/study_solver.hpp"
 
 namespace polykarma {
 namespace {
 
-/// What a rank tells the root about a point: its clock, whether it failed, and why, or the image of its equilibrium.
-MessageWriter solve_point(const StudyConfig& study, std::size_t index, std::span<const std::string> overrides,
-                          const PointProgress& progress, StudyExtent extent) {
-    std::vector<std::byte> image;
-    const Attempt solved = attempt([&] {
-        const EconomyConfig economy = economy_of(study, study.point(index), overrides);
-        EquilibriumRecord record = solve_economy(economy, {}, progress(index, economy));
-        if (extent == StudyExtent::with_stability) measure_stability(economy, record);
-        image = to_image(record);
-        return record;
-    });
-    MessageWriter message;
-    message.put(solved.record ? solved.record->seconds : 0.0);
-    message.put(!solved.record);
-    if (solved.record)
-        message.put(std::span(image));
-    else
-        message.put(solved.error);
-    return message;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// Progress that keeps a lock fresh, too, and attends to the other ranks.
+PointProgress attentive(const Collective& ranks, std::optional<WorkFolder>& lock, const PointProgress& progress) {
+    return [&](std::size_t index, const EconomyConfig& economy) {
+        return attending(ranks, [&lock, told = progress(index, economy)](long iteration, const Residuals& residuals) {
+            if (lock) lock->refresh();
+            if (told) told(iteration, residuals);
+        });
+    };
+}
+
+/// The units of the shard with a point of which nothing is known.
+std::vector<std::size_t> pending_units(const WorkUnits& units, const StudyRun& how, const StudyJournal& journal) {
+    std::vector<std::size_t> pending;
+    if (!how.solve) return pending;
+    for (std::size_t unit = 0; unit < units.count(); ++unit) {
+        if (how.folder && !how.folder->shard.has(unit)) continue;
+        bool known = true;
+        for (std::size_t step = 0; step < units.length(); ++step) known = known && journal.has(units.point(unit, step));
+        if (!known) pending.push_back(unit);
+    }
+    return pending;
 }
 
 /// Root: one point into the file and the tables.
-void collect(const PointKey& key, MessageReader& message, StudyFile* file, StudyOutcome& outcome) {
-    outcome.seconds.push_back(message.number());
-    EquilibriumSummary& summary = outcome.summaries.emplace_back();
-    if (message.truth()) {
-        const std::string error = message.text();
-        outcome.results.rows.push_back(failed_row(key, error));
-        if (file != nullptr) file->add_failure(key, error);
+void add(const StudyConfig& study, const PointRecord& record, bool is_full, StudyFile* file, StudyOutcome& outcome) {
+    const PointKey key = key_of(study, study.point(record.point), record.point);
+    outcome.seconds.push_back(record.seconds);
+    EquilibriumSummary& summary = outcome.summaries.emplace_back(record.summary);
+    if (!record.error.empty()) {
+        outcome.results.rows.push_back(failed_row(key, record.error));
+        if (file != nullptr && is_full) file->add_failure(key, record.error);
         return;
     }
-    const std::vector<std::byte> image = message.bytes();
-    summary = read_summary(image);
-    summary.seconds = outcome.seconds.back();
+    summary.seconds = record.seconds;
     summary.start = key.start;
-    if (file != nullptr) file->add_point(key, image);
+    if (file != nullptr && is_full) file->add_point(key, record.image);
     outcome.results.types = summary.types;
     outcome.results.stages = summary.stages;
     outcome.results.rows.push_back(solved_row(key, summary));
+    outcome.results.rows.back().warm_from = record.warm_from;
+}
+
+/// Names of what no solved point has told.
+void complete(const StudyConfig& study, StudyResults& results) {
+    if (!results.types.empty()) return;
+    const EconomyConfig economy = economy_of(study, study.point(0));
+    for (const auto& type : economy.types) results.types.push_back(type.name);
+    results.stages = stage_names(economy);
+}
+
+/// What the ranks have spent their time on.
+StudyTiming timing_of(const Collective& ranks, const StudySolver& solver, Clock::time_point begin) {
+    std::vector<double> of_rank(static_cast<std::size_t>(2 * ranks.size()), 0.0);
+    of_rank[static_cast<std::size_t>(2 * ranks.rank())] = solver.seconds();
+    of_rank[static_cast<std::size_t>(2 * ranks.rank() + 1)] = static_cast<double>(solver.points());
+    ranks.maximum(of_rank);
+    StudyTiming timing;
+    for (std::size_t i = 0; i < of_rank.size(); i += 2) {
+        timing.rank_seconds_solving += of_rank[i];
+        timing.points += static_cast<std::size_t>(of_rank[i + 1]);
+    }
+    timing.seconds = seconds_since(begin);
+    timing.ranks = ranks.size();
+    return timing;
 }
 
 }  // namespace
 
 StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> overrides, const Collective& ranks,
-                       StudyFile* file, const PointProgress& progress, StudyExtent extent) {
+                       StudyFile* file, const PointProgress& progress, const StudyRun& how) {
+    const auto begin = Clock::now();
     require_free_names(study);
     require_free_keys(study, overrides);
+    const auto is_full = [&](std::size_t point) { return !how.is_full || how.is_full(point); };
+    std::optional<WorkFolder> lock;
+    if (how.folder && how.solve)
+        lock.emplace(how.folder->path, ranks, how.folder->shard.count > 1 ? how.folder->shard.name() : "");
+    StudySolver solver(study, overrides, how);
+    StudyJournal journal(
+        how.folder, StudyIdentity::of(study, overrides, solver.manner()), study.size(),
+        [&](std::size_t point) { return solver.identity(point); }, is_full, ranks);
+
+    const WorkUnits units(study, how.warm_start);
+    const StudyPlan plan = plan_study(study, overrides, units, pending_units(units, how, journal),
+                                      how.ranks_per_economy, ranks);
+    const Teams teams(ranks, plan.ranks_per_economy);
     require_a_point(
-        study, study.size(), [&](std::size_t i) { return study.point(i); }, overrides);
+        study, study.size(), [&](std::size_t i) { return study.point(i); }, overrides,
+        std::min(plan.ranks_per_economy, ranks.size()));
+    teams.share(
+        plan.order.size(),
+        [&](std::size_t i) {
+            solver.solve_unit(units, plan.order[i], teams.own(), attentive(ranks, lock, progress),
+                              [&](const PointRecord& record) {
+                                  if (teams.own().is_root()) journal.append(record);
+                              });
+        },
+        how.stop);
+
     StudyOutcome outcome;
     for (const auto& axis : study.axes) outcome.results.axes.push_back(axis.name);
-    deal(
-        ranks, study.size(), [&](std::size_t i) { return solve_point(study, i, overrides, progress, extent); },
-        [&](std::size_t i, MessageReader& message) {
-            collect(key_of(study, study.point(i), i), message, file, outcome);
-        });
+    outcome.results.warm_starts = how.warm_start;
+    outcome.timing = timing_of(ranks, solver, begin);
+    outcome.stopped = outcome.timing.points < plan.order.size() * units.length();
+    outcome.shard = how.folder && how.folder->shard.count > 1;
+    journal.flush();
+    if (!outcome.is_collected()) return outcome;
+    journal.collect([&](PointRecord&& record) { add(study, record, is_full(record.point), file, outcome); });
     if (!ranks.is_root()) return outcome;
+    outcome.timing.seconds = seconds_since(begin);
+    outcome.missing = study.size() - outcome.results.rows.size();
     outcome.results.equilibria = number_equilibria(outcome.results.rows, outcome.summaries);
-    if (outcome.results.types.empty()) {
-        // Every point failed: the tables still have their columns.
-        const EconomyConfig economy = economy_of(study, study.point(0));
-        for (const auto& type : economy.types) outcome.results.types.push_back(type.name);
-        outcome.results.stages = stage_names(economy);
-    }
+    complete(study, outcome.results);
     return outcome;
 }
 

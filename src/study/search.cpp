@@ -61,13 +61,52 @@ struct Ended {
 
 /// A state as one of another game with the same states and actions.
 StartState moved_to(const Part& part, const Ended& from) {
-    Field mass(part);
-    std::ranges::copy(from.outcome.mass.all(), mass.all().begin());
-    SparseResponse response(part);
-    for (const auto r : Range<Stage>(part.layout().stages()))
-        from.outcome.response.for_each(
-            r, [&](const Site&, const SparseRow& row) { response.append(row.actions, row.probabilities); });
-    return {from.start, std::move(mass), std::move(response)};
+    return {from.start, moved_to(part, from.outcome.mass), moved_to(part, from.outcome.response)};
+}
+SearchState moved_to(const Part& part, SearchState state) {
+    const auto move = [&](auto& values) { values = moved_to(part, values); };
+    move(state.dynamics.mass), move(state.dynamics.value), move(state.dynamics.response);
+    if (state.before) move(*state.before);
+    if (state.newton) move(state.newton->mass), move(state.newton->value), move(state.newton->response);
+    return state;
+}
+
+/// Adds to the states of a search what it does not know itself: where the first one began, and what the earlier ones
+/// were.
+class Chapter final : public SearchKeeper {
+public:
+    Chapter(SearchKeeper& keeper, std::string start, EarlierSearches earlier)
+        : keeper_(keeper), start_(std::move(start)), earlier_(std::move(earlier)) {}
+
+    std::optional<SearchState> resumed(const Part& part) override { return keeper_.resumed(part); }
+    Wish wish(long iterations) override { return keeper_.wish(earlier_.iterations + iterations); }
+    void keep(SearchState state) override {
+        state.start = start_;
+        state.earlier = earlier_;
+        keeper_.keep(std::move(state));
+    }
+
+private:
+    SearchKeeper& keeper_;
+    std::string start_;
+    EarlierSearches earlier_;
+};
+
+template <class G>
+Ended search_from(Start start, const EconomyConfig& economy, const G& game, const EarlierSearches& earlier,
+                  const Progress& progress, const Collective& ranks, const Keeping& keeping) {
+    std::optional<Chapter> chapter;
+    if (keeping.keeper != nullptr) chapter.emplace(*keeping.keeper, start.name, earlier);
+    Ended found{
+        std::move(start.name),
+        method_of<G>(economy.solver)(game, search_settings(economy), std::move(start.mass), std::move(start.response),
+                                     progress, ranks, {chapter ? &*chapter : nullptr, keeping.resumed})};
+    put_before(found.outcome, earlier);
+    return found;
+}
+
+Start start_in(const SearchState& state) {
+    return {state.start, state.dynamics.mass, dense_response(state.dynamics.response)};
 }
 
 bool is_solved(StopReason reason) { return reason == StopReason::converged || reason == StopReason::smoothed; }
@@ -84,28 +123,33 @@ auto of_neighbour(const EconomyConfig& economy, Make&& make) {
 }
 
 template <class G>
-Ended search_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Progress& progress,
-                const Collective& ranks);
-
-template <class G>
 Ended search_from_neighbour(const EconomyConfig& economy, const G& game, const Progress& progress,
-                            const Collective& ranks) {
+                            const Collective& ranks, const Keeping& keeping) {
     const std::vector<EconomyConfig> way = of_neighbour(economy, [&] { return way_from_neighbour(economy); });
+    EarlierSearches earlier = keeping.resumed != nullptr ? keeping.resumed->earlier : EarlierSearches{};
+    const auto first = static_cast<std::size_t>(earlier.count);
     std::optional<Ended> last;
     std::shared_ptr<const G> last_game;  // its state refers to it
     const auto solve = [&](const EconomyConfig& next, const G& its_game) {
-        const StartFrom from_last = [&](const G&, const Part& part, const Collective&) { return moved_to(part, *last); };
-        Ended here = search_in(next, its_game, last ? from_last : StartFrom{}, progress, ranks);
-        if (last) put_before(here.outcome, last->outcome);
-        last = std::move(here);
+        const Part part = part_of(its_game, ranks.rank(), ranks.size());
+        std::optional<SearchState> resumed;
+        if (!last && keeping.resumed != nullptr) resumed = moved_to(part, *keeping.resumed);
+        const StartFrom from_last = [&](const G&, const Part&, const Collective&) {
+            return moved_to(part, *last);
+        };
+        Start start = resumed ? start_in(*resumed) : start_in(next, its_game, last ? from_last : StartFrom{}, ranks);
+        last = search_from(std::move(start), next, its_game, earlier, progress, ranks,
+                           {keeping.keeper, resumed ? &*resumed : nullptr});
+        earlier = {earlier.count + 1, last->outcome.iterations, last->outcome.history};
         return is_solved(last->outcome.reason);
     };
-    const bool led_here = std::ranges::all_of(way, [&](const EconomyConfig& next) {
-        auto its_game = of_neighbour(economy, [&] { return build_game<G>(next, ranks.size()); });
-        const bool solved = solve(next, *its_game);
-        last_game = std::move(its_game);
-        return solved;
-    });
+    const bool led_here =
+        std::all_of(way.begin() + static_cast<std::ptrdiff_t>(first), way.end(), [&](const auto& next) {
+            auto its_game = of_neighbour(economy, [&] { return build_game<G>(next, ranks.size()); });
+            const bool solved = solve(next, *its_game);
+            last_game = std::move(its_game);
+            return solved;
+        });
     if (led_here) {
         solve(economy, game);
     } else {
@@ -118,12 +162,11 @@ Ended search_from_neighbour(const EconomyConfig& economy, const G& game, const P
 
 template <class G>
 Ended search_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Progress& progress,
-                const Collective& ranks) {
+                const Collective& ranks, const Keeping& keeping) {
     if (!from && economy.solver.select == Selection::neighbour)
-        return search_from_neighbour(economy, game, progress, ranks);
-    Start start = start_in(economy, game, from, ranks);
-    return {std::move(start.name), method_of<G>(economy.solver)(game, search_settings(economy), std::move(start.mass),
-                                                                std::move(start.response), progress, ranks)};
+        return search_from_neighbour(economy, game, progress, ranks, keeping);
+    Start start = keeping.resumed != nullptr ? start_in(*keeping.resumed) : start_in(economy, game, from, ranks);
+    return search_from(std::move(start), economy, game, {}, progress, ranks, keeping);
 }
 
 /// The same economy with half as much room again for karma; nothing where it allows no more, or memory does not.
@@ -139,28 +182,32 @@ std::optional<EconomyConfig> with_more_room(EconomyConfig economy, int ranks) {
 /// from the lattice before is not given up for a search that ends elsewhere.
 template <UnboundedGame G>
 Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
-                             const Progress& progress, const Collective& ranks) {
+                             const Progress& progress, const Collective& ranks, const Keeping& keeping) {
     EconomyConfig here = economy;
     std::string name;
+    const bool resumes_larger = keeping.resumed != nullptr && keeping.resumed->earlier.lambda > 0.0;
     const auto is_certified = [&](const G& its_game, const auto& state) {
         return meets(certify(its_game, state.mass, state.response, ranks).certificate, tolerance_of(here));
     };
     const auto search_here = [&](const G& its_game, const std::optional<SearchStart>& last) {
-        if (!last) {
-            auto [start, outcome] = search_in(here, its_game, from, progress, ranks);
+        if (!last && !resumes_larger) {
+            auto [start, outcome] = search_in(here, its_game, from, progress, ranks, keeping);
             name = std::move(start);
             return std::move(outcome);
         }
+        const EarlierSearches& earlier = last ? last->earlier : keeping.resumed->earlier;
         EconomyConfig onwards = here;
         onwards.solver.select = Selection::start;
-        onwards.solver.lambda = last->lambda;
-        const StartFrom from_last = [&](const G&, const Part&, const Collective&) {
-            return StartState{name, last->mass, last->response};
-        };
-        SolveOutcome outcome = search_in(onwards, its_game, from_last, progress, ranks).outcome;
+        onwards.solver.lambda = earlier.lambda;
+        Start start = last ? Start{name, last->mass, dense_response(last->response)} : start_in(*keeping.resumed);
+        name = start.name;
+        SolveOutcome outcome = search_from(std::move(start), onwards, its_game, earlier, progress, ranks,
+                                           {keeping.keeper, last ? nullptr : keeping.resumed})
+                                   .outcome;
+        if (!last) return outcome;
         if (is_certified(its_game, outcome) || !is_certified(its_game, *last)) return outcome;
         outcome.reason = StopReason::converged;
-        outcome.lambda = last->lambda;
+        outcome.lambda = last->earlier.lambda;
         outcome.mass = last->mass;
         outcome.response = last->response;
         return outcome;
@@ -176,6 +223,19 @@ Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const
 }
 
 }  // namespace
+
+Field moved_to(const Part& part, const Field& from) {
+    Field field(part);
+    std::ranges::copy(from.all(), field.all().begin());
+    return field;
+}
+
+SparseResponse moved_to(const Part& part, const SparseResponse& from) {
+    SparseResponse response(part);
+    for (const auto r : Range<Stage>(part.layout().stages()))
+        from.for_each(r, [&](const Site&, const SparseRow& row) { response.append(row.actions, row.probabilities); });
+    return response;
+}
 
 double exploitability_per_stage(const EconomyConfig& economy) {
     return economy.solver.exploitability * (1.0 - cycle_discount(economy)) /
@@ -196,18 +256,18 @@ EvolutionSettings search_settings(const EconomyConfig& economy) {
 
 template <class G>
 Searched<G> search(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
-                   const Progress& progress, const Collective& ranks) {
+                   const Progress& progress, const Collective& ranks, const Keeping& keeping) {
     if constexpr (UnboundedGame<G>) {
-        return search_unbounded(economy, std::move(game), from, progress, ranks);
+        return search_unbounded(economy, std::move(game), from, progress, ranks, keeping);
     } else {
-        auto [start, outcome] = search_in(economy, *game, from, progress, ranks);
+        auto [start, outcome] = search_in(economy, *game, from, progress, ranks, keeping);
         return {std::move(start), std::move(game), std::move(outcome)};
     }
 }
 
 template Searched<MultiKarma> search(const EconomyConfig&, std::shared_ptr<const MultiKarma>, const StartFrom&,
-                                     const Progress&, const Collective&);
+                                     const Progress&, const Collective&, const Keeping&);
 template Searched<Pairwise> search(const EconomyConfig&, std::shared_ptr<const Pairwise>, const StartFrom&,
-                                   const Progress&, const Collective&);
+                                   const Progress&, const Collective&, const Keeping&);
 
 }  // namespace polykarma

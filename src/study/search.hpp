@@ -49,6 +49,10 @@ private:
     std::tuple<Of<MultiKarma>, Of<Pairwise>> begins_;
 };
 
+/// What belongs to a game as the same of another one with the same states and actions.
+[[nodiscard]] Field moved_to(const Part& part, const Field& from);
+[[nodiscard]] SparseResponse moved_to(const Part& part, const SparseResponse& from);
+
 /// Where a search ended, and the name of where it began.
 template <class G>
 struct Searched {
@@ -67,9 +71,10 @@ struct Searched {
 /// neighbour; `from` a state instead of start and neighbour. On the way from a neighbour the search ends where one of
 /// the economies cannot be solved, for the reason of that one; iterations and history are those of all of them. Where
 /// accounts have no bound, it goes on to larger lattices, as far as economy and memory allow.
-/// Throws InputError when an economy on that way is none.
+/// `game` is that of the economy, or of the lattice of the state that is resumed.
+/// Throws InputError when an economy on that way is none, and SearchStopped when the keeper asks for it.
 template <class G>
 [[nodiscard]] Searched<G> search(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
-                                 const Progress& progress, const Collective& ranks);
+                                 const Progress& progress, const Collective& ranks, const Keeping& keeping = {});
 
 }  // namespace polykarma

@@ -338,7 +338,7 @@ std::vector<SensitivityRow> sensitivities(const EconomyConfig& economy, std::spa
     deal(
         ranks, keys.size(),
         [&](std::size_t k) {
-            return packed(KeySensitivity(exact, own, keys[k], relative_step, progress(k, keys[k])).rows());
+            return packed(KeySensitivity(exact, own, keys[k], relative_step, attending(ranks, progress(k, keys[k]))).rows());
         },
         [&](std::size_t k, MessageReader& message) {
             for (auto left = message.integer(); left > 0; --left) rows.push_back(take(message, keys[k]));

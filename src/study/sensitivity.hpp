@@ -54,7 +54,7 @@ using SensitivityProgress = std::function<Progress(std::size_t key, const std::s
 /// economies are solved from the economy's own start.
 ///   relative_step   step as a share of the distance from the key's value to 0, or to 1 where that is nearer for a
 ///                   discount or a share
-/// Keys are dealt round robin to the ranks; every rank calls, the root has the rows. Throws InputError on every rank,
+/// The ranks take keys as they get free; every rank calls, the root has the rows. Throws InputError on every rank,
 /// before anything is solved, for keys along which nothing is continuous.
 [[nodiscard]] std::vector<SensitivityRow> sensitivities(const EconomyConfig& economy, std::span<const std::string> keys,
                                                         double relative_step, const Collective& ranks,

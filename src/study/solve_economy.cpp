@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "certificate/certificate.hpp"
 #include "config/choices.hpp"
@@ -44,6 +46,12 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks) {
 
 namespace {
 
+/// The economy in another lattice, where its accounts have no bound.
+EconomyConfig with_balances(EconomyConfig economy, const std::vector<int>& k_max) {
+    if (economy.game == GameFamily::pairwise && !k_max.empty()) economy.contest.k_max = k_max.front();
+    return economy;
+}
+
 void require_affordable(const EconomyConfig& economy, int ranks) {
     const GameSize size = estimate_size(economy);
     const double memory = solve_memory(size, economy.solver.method, ranks);
@@ -76,9 +84,10 @@ std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks) {
 template std::shared_ptr<const MultiKarma> build_game(const EconomyConfig&, int);
 template std::shared_ptr<const Pairwise> build_game(const EconomyConfig&, int);
 
-EconomyConfig as_found(EconomyConfig economy, const Layout& layout) {
-    if (economy.game == GameFamily::pairwise) economy.contest.k_max = layout.lattice().k_max(Account{});
-    return economy;
+EconomyConfig as_found(const EconomyConfig& economy, const Layout& layout) {
+    std::vector<int> balances;
+    for (const auto a : Range<Account>(layout.lattice().accounts())) balances.push_back(layout.lattice().k_max(a));
+    return with_balances(economy, balances);
 }
 
 Tolerance tolerance_of(const EconomyConfig& economy) {
@@ -90,9 +99,14 @@ namespace {
 
 template <class G>
 EquilibriumRecord solve_game(const EconomyConfig& economy, const StartFrom& from, const Progress& progress,
-                             const Collective& ranks) {
+                             const Collective& ranks, SearchKeeper* keeper) {
     const auto begin = std::chrono::steady_clock::now();
-    auto [start, game, outcome] = search(economy, build_game<G>(economy, ranks.size()), from, progress, ranks);
+    const EconomyConfig first = keeper != nullptr ? with_balances(economy, keeper->resumed_balances()) : economy;
+    const auto first_game = build_game<G>(first, ranks.size());
+    const auto resumed = keeper != nullptr ? keeper->resumed(part_of(*first_game, ranks.rank(), ranks.size()))
+                                           : std::optional<SearchState>();
+    auto [start, game, outcome] =
+        search(first, first_game, from, progress, ranks, {keeper, resumed ? &*resumed : nullptr});
     Certified certified = certify(*game, outcome.mass, outcome.response, ranks);
 
     EquilibriumRecord record{
@@ -126,9 +140,9 @@ EquilibriumRecord solve_game(const EconomyConfig& economy, const StartFrom& from
 }  // namespace
 
 EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& from, const Progress& progress,
-                                const Collective& ranks) {
-    return economy.game == GameFamily::pairwise ? solve_game<Pairwise>(economy, from, progress, ranks)
-                                                : solve_game<MultiKarma>(economy, from, progress, ranks);
+                                const Collective& ranks, SearchKeeper* keeper) {
+    return economy.game == GameFamily::pairwise ? solve_game<Pairwise>(economy, from, progress, ranks, keeper)
+                                                : solve_game<MultiKarma>(economy, from, progress, ranks, keeper);
 }
 
 void measure_stability(const EconomyConfig& economy, EquilibriumRecord& record, const Collective& ranks) {

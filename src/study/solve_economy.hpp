@@ -22,16 +22,19 @@ template <class G>
 [[nodiscard]] std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks = 1);
 
 /// The economy with the lattice that a state of it was found in.
-[[nodiscard]] EconomyConfig as_found(EconomyConfig economy, const Layout& layout);
+[[nodiscard]] EconomyConfig as_found(const EconomyConfig& economy, const Layout& layout);
 
 /// What a state of an economy has to reach to be certified.
 [[nodiscard]] Tolerance tolerance_of(const EconomyConfig& economy);
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
 /// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.
+/// With a keeper, the search goes on from the state that it has, if any, and throws SearchStopped when it asks for
+/// that.
 [[nodiscard]] EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& start = {},
                                               const Progress& progress = {},
-                                              const Collective& ranks = Collective::serial());
+                                              const Collective& ranks = Collective::serial(),
+                                              SearchKeeper* keeper = nullptr);
 
 /// Adds to a record that solve_economy made of this economy whether the evolutionary dynamics, with the economy's step
 /// and response rate and the record's lambda, is attracted to it. Only of a certified one: anything else is no fixed

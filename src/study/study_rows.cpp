@@ -74,6 +74,7 @@ void require_free_names(const StudyConfig& study) {
                                                   "exploitability_max",
                                                   "bellman",
                                                   "iterations",
+                                                  "warm_from",
                                                   "seconds",
                                                   "error",
                                                   "starts",
@@ -89,7 +90,7 @@ void require_free_names(const StudyConfig& study) {
             throw InputError({study.file.string(), line}, kind + ".name", name, "every study has a result of this name",
                              "another name");
     };
-    for (const StudyAxis& axis : study.axes) require_free("axis", axis.name, axis.values.front().where.line);
+    for (const StudyAxis& axis : study.axes) require_free("axis", axis.name, axis.where.line);
     for (const StudyVariable& variable : study.variables) require_free("variable", variable.name, variable.where.line);
 }
 
@@ -109,11 +110,11 @@ void require_free_keys(const StudyConfig& study, std::span<const std::string> ov
 }
 
 void require_a_point(const StudyConfig& study, std::size_t count, const std::function<StudyPoint(std::size_t)>& point,
-                     std::span<const std::string> overrides) {
+                     std::span<const std::string> overrides, int ranks) {
     std::optional<InputError> first;
     for (std::size_t i = 0; i < count; ++i) {
         try {
-            require_solvable(economy_of(study, point(i), overrides));
+            require_solvable(economy_of(study, point(i), overrides), ranks);
             return;
         } catch (const InputError& error) {
             if (!first) first = error;

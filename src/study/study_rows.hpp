@@ -24,8 +24,8 @@ void require_free_names(const StudyConfig& study);
 void require_free_keys(const StudyConfig& study, std::span<const std::string> overrides);
 
 /// A mistake in the overrides fails every point: then it is the input that is wrong, not a point. Throws the InputError
-/// of the first of point(0), ..., point(count - 1) if none is an economy that can be solved.
+/// of the first of point(0), ..., point(count - 1) if none is an economy that can be solved by so many ranks.
 void require_a_point(const StudyConfig& study, std::size_t count, const std::function<StudyPoint(std::size_t)>& point,
-                     std::span<const std::string> overrides);
+                     std::span<const std::string> overrides, int ranks = 1);
 
 }  // namespace polykarma

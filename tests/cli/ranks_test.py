@@ -13,7 +13,8 @@ import pytest
 from program import INPUTS, LANE, MPIEXEC, POLYKARMA, STUDY, TIMEOUT, polykarma, rows_of, with_passage, write
 
 # Where files cannot grow, the ranks' shared memory cannot either, so they talk through sockets.
-SOCKETS = {"OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo", "PMIX_MCA_gds": "hash"}
+SOCKETS = {"OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_osc": "pt2pt",
+           "PMIX_MCA_gds": "hash"}
 
 
 def own_lines(result):

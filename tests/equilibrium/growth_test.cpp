@@ -26,13 +26,15 @@ auto searcher(const Collective& ranks = Collective::serial()) {
     return [&ranks](const Pairwise& game, const std::optional<SearchStart>& from) {
         const Part part = part_of(game, ranks.rank(), ranks.size());
         EvolutionSettings settings;
-        settings.lambda = from ? from->lambda : 100.0;
+        settings.lambda = from ? from->earlier.lambda : 100.0;
         settings.stationarity = 5e-8;
         settings.gain = 5e-5;
         Field mass(part);
         game.start_mass(KarmaStart::at_mean, mass);
-        return from ? accelerate(game, settings, from->mass, dense_response(from->response), {}, ranks)
-                    : accelerate(game, settings, std::move(mass), even_response(part), {}, ranks);
+        if (!from) return accelerate(game, settings, std::move(mass), even_response(part), {}, ranks);
+        SolveOutcome outcome = accelerate(game, settings, from->mass, dense_response(from->response), {}, ranks);
+        put_before(outcome, from->earlier);
+        return outcome;
     };
 }
 
@@ -76,7 +78,7 @@ TEST(Growth, ProlongsWhatPeopleHoldAndDo) {
     const Field& mass = outcome.mass;
     const SparseResponse& response = outcome.response;
     const SearchStart start = prolonged(outcome, whole(large));
-    EXPECT_EQ(start.lambda, 7.0);
+    EXPECT_EQ(start.earlier.lambda, 7.0);
     const auto k_max = static_cast<std::size_t>(small.rules().k_max);
     whole(large).for_each_site(Stage{}, [&](const Site& site, std::size_t) {
         const std::size_t old = site.block.at() * (k_max + 1) + std::min(site.position, k_max);

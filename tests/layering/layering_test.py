@@ -14,6 +14,7 @@ SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".in"}
 RESTRICTED = [
     (re.compile(r"^mpi\.h$"), ("src/parallel/", "src/io/", "apps/polykarma/main.cpp")),
     (re.compile(r"^nlopt\.hp*$"), ("src/study/maximise.cpp",)),
+    (re.compile(r"^boost/random/"), ("src/config/sample.cpp",)),
     (re.compile(r"^Eigen/"), ("src/equilibrium/dense_spectrum.cpp",)),
     (re.compile(r"^(hdf5(_hl)?\.h|H5\w*\.h)$"), ("src/io/",)),
 ]

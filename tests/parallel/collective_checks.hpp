@@ -16,5 +16,7 @@ struct CollectiveCheck {
 };
 
 [[nodiscard]] std::span<const CollectiveCheck> collective_checks();
+/// Of groups within groups, and how they share work.
+[[nodiscard]] std::span<const CollectiveCheck> team_checks();
 
 }  // namespace polykarma::test

@@ -24,6 +24,9 @@ TEST_P(Check, World) { GetParam().run(*world); }
 INSTANTIATE_TEST_SUITE_P(Collective, Check, testing::ValuesIn(test::collective_checks()),
                          [](const auto& test) { return std::string(test.param.name); });
 
+INSTANTIATE_TEST_SUITE_P(Teams, Check, testing::ValuesIn(test::team_checks()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
 TEST(World, HasTheRanksOfMpi) {
     int rank = 0;
     int size = 1;

@@ -30,12 +30,13 @@ TEST_P(Emulated, Check) {
     on_ranks(size, check.run);
 }
 
+std::string name_of(const testing::TestParamInfo<Emulated::ParamType>& test) {
+    return std::string(std::get<1>(test.param).name) + "On" + std::to_string(std::get<0>(test.param));
+}
+const auto kSizes = testing::Values(1, 2, 3, 5, 7);
 INSTANTIATE_TEST_SUITE_P(Collective, Emulated,
-                         testing::Combine(testing::Values(1, 2, 3, 5, 7), testing::ValuesIn(test::collective_checks())),
-                         [](const auto& test) {
-                             return std::string(std::get<1>(test.param).name) + "On" +
-                                    std::to_string(std::get<0>(test.param));
-                         });
+                         testing::Combine(kSizes, testing::ValuesIn(test::collective_checks())), name_of);
+INSTANTIATE_TEST_SUITE_P(Teams, Emulated, testing::Combine(kSizes, testing::ValuesIn(test::team_checks())), name_of);
 
 TEST(EmulatedRanks, AreAllThereAndAtWorkAtOnce) {
     for (const int size : {1, 2, 7}) {

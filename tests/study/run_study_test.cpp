@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "io/sample.hpp"
 #include "io/stored_equilibrium.hpp"
+#include "support/ranks.hpp"
 
 namespace polykarma {
 namespace {
@@ -145,6 +146,124 @@ TEST_F(RunStudy, TwoRunsAgreeBitForBit) {
         EXPECT_EQ(a.results.rows[i].certificate.gain_mean, b.results.rows[i].certificate.gain_mean);
         EXPECT_EQ(a.summaries[i].bid_share, b.summaries[i].bid_share);
     }
+}
+
+constexpr const char* kCapacities = R"(title = "Capacities"
+base = "economy.toml"
+starts = ["even", "zero"]
+[[axis]]
+name = "k"
+key = "resource.lane.k_max"
+values = [2, 6, 4]
+[[axis]]
+name = "capacity"
+key = "resource.lane.priority_capacity"
+from = 0.1
+to = 0.22
+count = 3
+)";
+
+/// What tables say of a study: all numbers as bits.
+std::vector<std::uint64_t> numbers_of(const StudyOutcome& outcome) {
+    std::vector<double> numbers;
+    for (const StudyRow& row : outcome.results.rows) {
+        numbers.push_back(static_cast<double>(row.point));
+        numbers.push_back(static_cast<double>(row.iterations));
+        numbers.push_back(row.equilibrium);
+        numbers.push_back(row.warm_from ? static_cast<double>(*row.warm_from) : -1.0);
+        for (const Payoff& payoff : row.payoffs) numbers.push_back(payoff.endogenous);
+        for (const double x : {row.nash.endogenous, row.certificate.stationarity, row.certificate.gain_mean})
+            numbers.push_back(x);
+    }
+    for (const EquilibriumSummary& summary : outcome.summaries)
+        for (const auto& stage : summary.bid_share) numbers.insert(numbers.end(), stage.begin(), stage.end());
+    return test::bits_of(numbers);
+}
+
+TEST_F(RunStudy, DoesNotDependOnRanksAndTeams) {
+    const StudyConfig config = study(kCapacities);
+    for (const bool warm : {false, true}) {
+        const auto compute = [&](const Collective& ranks, int together) {
+            StudyRun how{.warm_start = warm, .ranks_per_economy = together};
+            how.is_full = [](std::size_t) { return false; };
+            return run_study(config, std::vector<std::string>{"solver.max_iterations=2000"}, ranks, nullptr, silent, how);
+        };
+        const StudyOutcome alone = compute(Collective::serial(), 1);
+        ASSERT_EQ(alone.results.rows.size(), 18u);
+        for (const int size : {2, 3, 5})
+            for (const int together : {1, 2})
+                test::on_ranks(size, [&](const Collective& ranks) {
+                    const StudyOutcome here = compute(ranks, together);
+                    EXPECT_EQ(here.timing.points, 18u);
+                    if (!ranks.is_root()) return;
+                    EXPECT_EQ(numbers_of(here), numbers_of(alone)) << together;
+                });
+    }
+}
+
+TEST_F(RunStudy, WarmStartsFollowTheLastAxis) {
+    const StudyOutcome outcome =
+        run_study(study(kCapacities), {}, Collective::serial(), nullptr, silent, StudyRun{.warm_start = true});
+    // 30 iterations lead to no equilibrium: nothing to start from.
+    for (const StudyRow& row : outcome.results.rows) EXPECT_FALSE(row.warm_from);
+
+    const StudyConfig config = study(kCapacities);
+    const StudyOutcome solved = run_study(config, std::vector<std::string>{"solver.max_iterations=100000"},
+                                          Collective::serial(), nullptr, silent, StudyRun{.warm_start = true});
+    for (const StudyRow& row : solved.results.rows) {
+        ASSERT_TRUE(row.certified) << row.point;
+        const bool first = row.labels[1] == "0.1";
+        EXPECT_EQ(row.warm_from, first ? std::nullopt : std::optional(row.point - 2)) << row.point;
+    }
+}
+
+// Another lattice, and other karma on the same one.
+TEST_F(RunStudy, NothingIsStartedFromStatesOfAnotherKind) {
+    for (const char* key : {"k_max", "k_mean"}) {
+        const StudyConfig config = study(kStudy, "k_mean", key);
+        const StudyOutcome outcome = run_study(config, std::vector<std::string>{"solver.max_iterations=100000"},
+                                               Collective::serial(), nullptr, silent, StudyRun{.warm_start = true});
+        for (const StudyRow& row : outcome.results.rows) {
+            EXPECT_TRUE(row.certified);
+            EXPECT_FALSE(row.warm_from) << key;
+        }
+    }
+}
+
+TEST_F(RunStudy, StopsBetweenPointsAndGoesOn) {
+    const StudyConfig config = study(kCapacities);
+    const StudyOutcome whole = run(config);
+    int asked = 0;
+    StudyRun how{.folder = JournalFolder{scratch_ / "work"}, .stop = [&] { return ++asked > 5; }};
+    const StudyOutcome stopped = run_study(config, {}, Collective::serial(), nullptr, silent, how);
+    EXPECT_TRUE(stopped.stopped);
+    EXPECT_FALSE(stopped.is_collected());
+    EXPECT_EQ(stopped.timing.points, 5u);
+
+    how.folder->resume = true;
+    how.stop = {};
+    const StudyOutcome rest = run_study(config, {}, Collective::serial(), nullptr, silent, how);
+    EXPECT_EQ(rest.timing.points, 13u);
+    EXPECT_EQ(numbers_of(rest), numbers_of(whole));
+}
+
+TEST_F(RunStudy, ShardsArePutTogether) {
+    const StudyConfig config = study(kCapacities);
+    const StudyOutcome whole = run(config);
+    const auto compute = [&](std::size_t shard) {
+        const StudyRun how{.folder = JournalFolder{scratch_ / "work", {shard, 4}}};
+        EXPECT_FALSE(run_study(config, {}, Collective::serial(), nullptr, silent, how).is_collected());
+    };
+    const auto merged = [&] {
+        const StudyRun how{.folder = JournalFolder{scratch_ / "work", {}, true}, .solve = false};
+        return run_study(config, {}, Collective::serial(), nullptr, silent, how);
+    };
+    for (const std::size_t shard : {2u, 0u, 1u}) compute(shard);
+    EXPECT_EQ(merged().missing, 4u);  // 3, 7, 11 and 15
+    EXPECT_EQ(merged().results.rows.size(), 14u);
+    compute(3);
+    EXPECT_EQ(merged().missing, 0u);
+    EXPECT_EQ(numbers_of(merged()), numbers_of(whole));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include "base/error.hpp"
 #include "config/reader.hpp"
+#include "io/checkpoints.hpp"
+#include "io/sample.hpp"
 #include "study/solve_economy.hpp"
 #include "support/ranks.hpp"
 
@@ -81,6 +83,48 @@ TEST(SolvePairs, MeasuresStabilityInTheLatticeItWasFoundIn) {
     measure_stability(pairs(), record);
     ASSERT_TRUE(record.stability.has_value());
     EXPECT_GT(record.stability->modulus(), 0.0);
+}
+
+/// Keeps a state in a work folder and stops after so many iterations.
+class Interruption final : public SearchKeeper {
+public:
+    Interruption(const std::filesystem::path& path, long last)
+        : last_(last),
+          folder_(path, Collective::serial()),
+          checkpoints_(folder_, {"pairs", ""}, {}, Checkpoints::Begin::resumed, Collective::serial()) {}
+
+    std::vector<int> resumed_balances() override { return balances = checkpoints_.resumed_balances(); }
+    std::optional<SearchState> resumed(const Part& part) override { return checkpoints_.resumed(part); }
+    Wish wish(long iterations) override { return iterations >= last_ ? Wish::state_and_stop : Wish::nothing; }
+    void keep(SearchState state) override { checkpoints_.keep(std::move(state)); }
+
+    std::vector<int> balances;  ///< of the state that was gone on from
+
+private:
+    long last_;
+    WorkFolder folder_;
+    Checkpoints checkpoints_;
+};
+
+TEST(SolvePairs, GoesOnFromACheckpointInWhateverLatticeThatWas) {
+    const EquilibriumRecord alone = solve_economy(pairs());
+    const ScratchDirectory scratch;
+    std::optional<EquilibriumRecord> record;
+    int largest = 0;
+    const long stride = alone.search.iterations / 3;
+    for (long last = stride; !record; last = last < alone.search.iterations - 2 ? alone.search.iterations - 2 : last + 1) {
+        Interruption keeper(scratch / "work", last);
+        try {
+            record = solve_economy(pairs(), {}, {}, Collective::serial(), &keeper);
+        } catch (const SearchStopped&) {
+        }
+        for (const int k_max : keeper.balances) largest = std::max(largest, k_max);
+    }
+    EXPECT_GT(largest, 20);
+    EXPECT_EQ(record->search.iterations, alone.search.iterations);
+    EXPECT_EQ(record->economy, alone.economy);
+    EXPECT_EQ(record->certificate.stationarity, alone.certificate.stationarity);
+    EXPECT_EQ(record->welfare.payoffs[0].endogenous, alone.welfare.payoffs[0].endogenous);
 }
 
 std::string refusal(const std::vector<std::string>& overrides) {

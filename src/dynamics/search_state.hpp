@@ -1,0 +1,156 @@
+#pragma once
+
+#include <exception>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dynamics/outcome.hpp"
+#include "dynamics/response.hpp"
+
+namespace polykarma {
+
+/// How far a search is in its turns of dynamics and Newton's method, and in what it does when they lead nowhere.
+struct SearchPosition {
+    bool begun = false;                                      ///< the start itself has been tried
+    double tried = std::numeric_limits<double>::infinity();  ///< what was left over at the last try of Newton's method
+    bool remedied = false;
+    long waited = 0;         ///< steps of the dynamics since that try
+    long patience = 0;       ///< steps that may lead no closer before remedies are tried
+    long steps = 0;          ///< of the dynamics, since it was looked at last
+    long remedy = 0;         ///< which one is being tried, from 1; 0: none
+    double lambda = 0.0;     ///< of a detour, where the dynamics has to settle; 0: not on one
+    long tries = 0;          ///< of Newton's method there
+    double following = 0.0;  ///< ratio of one lambda to the next on the way back; 0: not on it
+    bool raising = false;    ///< lambda grows beyond the one that was asked for
+};
+
+/// What a search knows of its iterations so far, beside their history.
+struct IterationCounts {
+    long iteration = 0;
+    Residuals now;
+    double reference = 0.0;                ///< stationarity to halve
+    long since = 0;                        ///< iteration at which it was reached
+    double largest = 0.0, smallest = 0.0;  ///< stationarity of late
+};
+
+/// A state of the dynamics, with the settings in force.
+struct DynamicsState {
+    double lambda = 0.0, step = 0.0;
+    Field mass, value;
+    SparseResponse response;  ///< all weights but those of zero
+};
+
+/// A state of Newton's method to come back to.
+struct NewtonPlace {
+    double lambda = 0.0;
+    double care = 1.0;  ///< factor on its tolerances
+    Field mass, value;
+    SparseResponse response;
+};
+
+/// What earlier searches contributed, from whose end this one began.
+struct EarlierSearches {
+    long count = 0;
+    long iterations = 0;
+    std::vector<HistoryPoint> history;
+    double lambda = 0.0;  ///< where the last of them was in a smaller lattice: what it ended at
+};
+
+/// Puts the iterations of earlier searches before those of a later one.
+inline void put_before(SolveOutcome& later, const EarlierSearches& earlier) {
+    for (HistoryPoint& point : later.history) point.iteration += earlier.iterations;
+    later.history.insert(later.history.begin(), earlier.history.begin(), earlier.history.end());
+    later.iterations += earlier.iterations;
+}
+
+/// All that a search has to know to go on as if it had never been interrupted. Every rank has its part of the fields,
+/// and the same of everything else.
+struct SearchState {
+    SearchPosition position;
+    IterationCounts rule;
+    std::vector<HistoryPoint> history;
+    std::vector<BranchPoint> branch;
+    std::vector<double> branch_sums;  ///< at its last point
+    DynamicsState dynamics;
+    std::optional<Field> before;  ///< mass that a remedy that does not help goes back to
+    std::optional<NewtonPlace> newton;
+    std::string start;  ///< name of where the first search began
+    EarlierSearches earlier;
+
+    /// Calls visit(name, number) for every single number, a double, long or bool.
+    template <class Self, class Visit>
+    static void for_each_number(Self& self, Visit&& visit) {
+        auto& at = self.position;
+        visit("begun", at.begun);
+        visit("tried", at.tried);
+        visit("remedied", at.remedied);
+        visit("waited", at.waited);
+        visit("patience", at.patience);
+        visit("steps", at.steps);
+        visit("remedy", at.remedy);
+        visit("detour_lambda", at.lambda);
+        visit("tries", at.tries);
+        visit("following", at.following);
+        visit("raising", at.raising);
+        visit("iteration", self.rule.iteration);
+        visit("stationarity", self.rule.now.stationarity);
+        visit("gain", self.rule.now.gain);
+        visit("bellman", self.rule.now.bellman);
+        visit("value_scale", self.rule.now.value_scale);
+        visit("reference", self.rule.reference);
+        visit("since", self.rule.since);
+        visit("largest", self.rule.largest);
+        visit("smallest", self.rule.smallest);
+        visit("lambda", self.dynamics.lambda);
+        visit("step", self.dynamics.step);
+        visit("earlier_searches", self.earlier.count);
+        visit("earlier_iterations", self.earlier.iterations);
+        visit("earlier_lambda", self.earlier.lambda);
+    }
+};
+
+/// Keeps states of a search, so that another run can go on from them. Which ones and where is its own affair; a search
+/// knows no files. All ranks call together and hear the same.
+class SearchKeeper {
+public:
+    SearchKeeper() = default;
+    virtual ~SearchKeeper() = default;
+    SearchKeeper(const SearchKeeper&) = delete;
+    SearchKeeper& operator=(const SearchKeeper&) = delete;
+
+    /// Largest balance of every account in the state that a search is to go on from: that of the economy, unless the
+    /// search had gone on to a larger lattice. Empty where there is none.
+    [[nodiscard]] virtual std::vector<int> resumed_balances() { return {}; }
+    /// The state that a search is to go on from, instead of beginning; asked once, before it does.
+    [[nodiscard]] virtual std::optional<SearchState> resumed(const Part& part) = 0;
+    /// After so many iterations: what is wanted of the search. Called between any two.
+    enum class Wish { nothing, state, state_and_stop };
+    [[nodiscard]] virtual Wish wish(long iterations) = 0;
+    /// The latest state from which the search can go on.
+    virtual void keep(SearchState state) = 0;
+};
+
+/// Thrown through a search that was asked to stop, on all ranks, once its state is kept.
+struct SearchStopped : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return "the search was asked to stop"; }
+};
+
+/// Between two iterations at which the search could be taken up again from state().
+template <class State>
+void keep_if_wanted(SearchKeeper* keeper, long iterations, State&& state) {
+    if (keeper == nullptr) return;
+    const SearchKeeper::Wish wish = keeper->wish(iterations);
+    if (wish == SearchKeeper::Wish::nothing) return;
+    keeper->keep(state());
+    if (wish == SearchKeeper::Wish::state_and_stop) throw SearchStopped();
+}
+
+/// How a search takes part in that: not at all, kept by somebody, or as the continuation of another one.
+struct Keeping {
+    SearchKeeper* keeper = nullptr;
+    const SearchState* resumed = nullptr;  ///< used before anything is kept
+};
+
+}  // namespace polykarma

@@ -1,0 +1,138 @@
+#include "io/checkpoints.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "io/agreed.hpp"
+#include "parallel/stop_request.hpp"
+
+namespace polykarma {
+namespace {
+
+namespace fs = std::filesystem;
+
+void note(const std::string& line) { std::fprintf(stderr, "polykarma: note: %s\n", line.c_str()); }
+
+bool is_there(const fs::path& file) {
+    std::error_code error;
+    return fs::exists(file, error);
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval,
+                         Begin begin, const Collective& ranks)
+    : folder_(folder),
+      identity_(std::move(identity)),
+      interval_(interval),
+      begin_(begin),
+      ranks_(ranks),
+      files_{folder.path() / "checkpoint-a.h5", folder.path() / "checkpoint-b.h5"} {
+    agreed(ranks_, [&] {
+        if (begin_ == Begin::afresh && ranks_.is_root() && std::ranges::any_of(files_, is_there))
+            throw IoError(folder_.path().string(), "holds checkpoints of a run",
+                          "--resume continues it; to begin afresh, remove checkpoint-*.h5 or use another --work-dir");
+    });
+}
+
+std::vector<std::size_t> Checkpoints::usable_files() const {
+    std::vector<std::pair<long, std::size_t>> found;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+        if (!is_there(files_[i])) continue;
+        try {
+            found.emplace_back(read_sequence(files_[i], identity_), i);
+        } catch (const IoError& error) {
+            note(error.what());
+        }
+    }
+    std::ranges::sort(found, std::ranges::greater());
+    std::vector<std::size_t> files;
+    for (const auto& [sequence, i] : found) files.push_back(i);
+    return files;
+}
+
+const std::vector<std::byte>& Checkpoints::candidates() {
+    if (candidates_) return *candidates_;
+    std::vector<std::byte> found;
+    if (ranks_.is_root())
+        for (const std::size_t i : usable_files()) found.push_back(static_cast<std::byte>(i));
+    candidates_ = ranks_.broadcast(std::move(found));
+    return *candidates_;
+}
+
+std::vector<int> Checkpoints::resumed_balances() {
+    if (begin_ == Begin::afresh) return {};
+    for (const std::byte file : candidates()) {
+        try {
+            return agreed(ranks_, [&] { return read_balances(files_[std::to_integer<std::size_t>(file)]); });
+        } catch (const IoError&) {
+            // For resumed() to say, and to take the next one.
+        }
+    }
+    return {};
+}
+
+std::optional<SearchState> Checkpoints::resumed(const Part& part) {
+    if (begin_ == Begin::afresh) return {};
+    const bool any = ranks_.broadcast(ranks_.is_root() && std::ranges::any_of(files_, is_there) ? 1 : 0) != 0;
+    for (const std::byte file : candidates()) {
+        const auto i = std::to_integer<std::size_t>(file);
+        try {
+            SearchState state = read_checkpoint(files_[i], part, ranks_);
+            sequence_ = agreed(ranks_, [&] { return read_sequence(files_[i], identity_); });
+            next_ = 1 - i;
+            kept_iterations_ = state.earlier.iterations + state.rule.iteration;
+            if (ranks_.is_root())
+                note(files_[i].string() + ": going on after " + std::to_string(kept_iterations_) + " iterations");
+            return state;
+        } catch (const IoError& error) {
+            if (ranks_.is_root()) note(error.what());
+        }
+    }
+    if (any)
+        throw IoError(folder_.path().string(), "holds no checkpoint that can be resumed",
+                      "the reasons are above; without --resume and checkpoint-*.h5 the run begins afresh");
+    if (ranks_.is_root()) note(folder_.path().string() + " holds no checkpoint yet: beginning from the start");
+    return {};
+}
+
+SearchKeeper::Wish Checkpoints::wish(long iterations) {
+    iterations_ = iterations;
+    folder_.refresh();
+    const bool many = interval_.iterations && iterations - kept_iterations_ >= *interval_.iterations;
+    const bool late = ranks_.is_root() && Clock::now() - kept_ >= interval_.time;
+    std::array<double, 2> wanted{stop_signalled() ? 1.0 : 0.0, many || late ? 1.0 : 0.0};
+    ranks_.maximum(wanted);
+    if (wanted[0] != 0.0) return Wish::state_and_stop;
+    return wanted[1] != 0.0 ? Wish::state : Wish::nothing;
+}
+
+void Checkpoints::keep(SearchState state) {
+    folder_.require_held(ranks_);
+    write_checkpoint(files_[next_], identity_, sequence_ + 1, std::move(state), ranks_);
+    ++sequence_;
+    next_ = 1 - next_;
+    kept_ = Clock::now();
+    kept_iterations_ = iterations_;
+}
+
+std::optional<fs::path> Checkpoints::latest() const {
+    if (sequence_ == 0) return {};
+    return files_[1 - next_];
+}
+
+void Checkpoints::remove() const {
+    if (!ranks_.is_root()) return;
+    for (const fs::path& file : files_) {
+        std::error_code gone;
+        fs::remove(file, gone);
+    }
+}
+
+}  // namespace polykarma

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "dynamics/search_state.hpp"
+#include "io/checkpoint_file.hpp"
+#include "io/work_folder.hpp"
+
+namespace polykarma {
+
+/// When states are written, beside when the run is asked to stop.
+struct CheckpointInterval {
+    std::chrono::duration<double> time{300.0};
+    std::optional<long> iterations;
+};
+
+/// Keeps the states of one search in a work folder: the last two of them, in two files that are written by turns, so
+/// that one is whole whatever happens to the other. Stops the search when a signal asks for that.
+class Checkpoints final : public SearchKeeper {
+public:
+    enum class Begin { afresh, resumed };
+
+    /// Collective. Throws IoError, the same on all ranks, when a search that begins afresh would overwrite checkpoints.
+    Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval, Begin begin,
+                const Collective& ranks);
+
+    std::vector<int> resumed_balances() override;
+    /// The newest state that can be used; those that cannot are named on standard error, with the reason. Nothing where
+    /// there is no checkpoint at all. Throws IoError, the same on all ranks, when there are some and none can be used.
+    std::optional<SearchState> resumed(const Part& part) override;
+    Wish wish(long iterations) override;
+    void keep(SearchState state) override;
+
+    /// The latest good file, if there is one.
+    [[nodiscard]] std::optional<std::filesystem::path> latest() const;
+    /// When the search has ended and its result is safe.
+    void remove() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    /// Files with checkpoints of this search, by the look of it, the newest first.
+    [[nodiscard]] std::vector<std::size_t> usable_files() const;
+    /// The same on every rank, found once: not every rank sees a shared file system alike at every moment.
+    [[nodiscard]] const std::vector<std::byte>& candidates();
+
+    WorkFolder& folder_;
+    CheckpointIdentity identity_;
+    CheckpointInterval interval_;
+    Begin begin_;
+    Collective ranks_;
+    std::array<std::filesystem::path, 2> files_;
+    std::optional<std::vector<std::byte>> candidates_;  ///< numbers of files, the newest first
+    long sequence_ = 0;     ///< of the newest good checkpoint; 0: none
+    std::size_t next_ = 0;  ///< file that the next one goes to: never that of the newest
+    Clock::time_point kept_ = Clock::now();
+    long iterations_ = 0;       ///< at the last question
+    long kept_iterations_ = 0;  ///< at the last checkpoint
+};
+
+}  // namespace polykarma

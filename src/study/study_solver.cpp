@@ -1,0 +1,116 @@
+#include "study/study_solver.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/fingerprint.hpp"
+#include "config/reader.hpp"
+#include "study/attempt.hpp"
+#include "study/solve_economy.hpp"
+
+namespace polykarma {
+namespace {
+
+/// Adds the time it lives.
+class Timed {
+public:
+    explicit Timed(double& seconds) : seconds_(seconds), begin_(Clock::now()) {}
+    ~Timed() { seconds_ += std::chrono::duration<double>(Clock::now() - begin_).count(); }
+    Timed(const Timed&) = delete;
+    Timed& operator=(const Timed&) = delete;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    double& seconds_;
+    Clock::time_point begin_;
+};
+
+/// Whether the states of one economy are states of the other: the same lattice and actions, and the same mass and karma
+/// are conserved. Where accounts have no bound, lattices differ.
+bool have_the_same_states(const EconomyConfig& a, const EconomyConfig& b) {
+    if (a.game != GameFamily::multi_karma || b.game != GameFamily::multi_karma) return false;
+    const auto same_account = [](const ResourceConfig& x, const ResourceConfig& y) {
+        return x.k_max == y.k_max && x.k_mean == y.k_mean;
+    };
+    const auto same_share = [](const TypeConfig& x, const TypeConfig& y) { return x.share == y.share; };
+    return std::ranges::equal(a.resources, b.resources, same_account) && std::ranges::equal(a.types, b.types, same_share) &&
+           a.urgencies.size() == b.urgencies.size() && a.exchange == b.exchange;
+}
+
+}  // namespace
+
+/// The point before, to start the next one from.
+struct StudySolver::Solved {
+    std::size_t point;
+    EconomyConfig economy;
+    EquilibriumRecord record;
+
+    [[nodiscard]] StartFrom start() const {
+        return [this](const auto&, const Part& part, const Collective&) {
+            return StartState{fmt::format("point {}", point), moved_to(part, record.mass), moved_to(part, record.response)};
+        };
+    }
+};
+
+StudySolver::StudySolver(const StudyConfig& study, std::span<const std::string> overrides, const StudyRun& how)
+    : study_(study), overrides_(overrides), how_(how) {}
+
+std::string StudySolver::manner() const {
+    return fmt::format("stability {}, warm starts {}", how_.extent == StudyExtent::with_stability, how_.warm_start);
+}
+
+std::uint64_t StudySolver::identity_of(const std::string& economy) const {
+    return fingerprint(manner() + '\n' + economy);
+}
+
+std::uint64_t StudySolver::identity(std::size_t point) const {
+    try {
+        return identity_of(to_toml(economy_of(study_, study_.point(point), overrides_)));
+    } catch (const InputError& error) {
+        return identity_of(error.what());
+    }
+}
+
+void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team,
+                             const PointProgress& progress,
+                             const std::function<void(const PointRecord& record)>& tell) {
+    std::optional<Solved> last;
+    for (std::size_t step = 0; step < units.length(); ++step) {
+        tell(solve_point(units.point(unit, step), team, progress, last));
+        points_ += team.is_root() ? 1 : 0;
+    }
+}
+
+PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, const PointProgress& progress,
+                                     std::optional<Solved>& last) {
+    PointRecord point{.point = index};
+    std::optional<EconomyConfig> economy;
+    Attempt solved = attempt(
+        [&] {
+            economy = economy_of(study_, study_.point(index), overrides_);
+            const bool warm = last && have_the_same_states(last->economy, *economy);
+            if (warm) point.warm_from = last->point;
+            const Progress watched = team.is_root() ? progress(index, *economy) : Progress{};
+            const Timed timed(seconds_);
+            EquilibriumRecord record = solve_economy(*economy, warm ? last->start() : StartFrom{}, watched, team);
+            if (how_.extent == StudyExtent::with_stability) measure_stability(*economy, record, team);
+            return record;
+        },
+        team);
+    point.error = solved.error;
+    point.identity = identity_of(economy ? to_toml(*economy) : solved.error);
+    if (solved.record) {
+        point.seconds = solved.record->seconds;
+        point.summary = summary_of(*solved.record);
+        if (!how_.is_full || how_.is_full(index)) point.image = to_image(*solved.record, team);
+    }
+    last.reset();
+    if (how_.warm_start && solved.record && solved.record->certified)
+        last.emplace(Solved{index, std::move(*economy), std::move(*solved.record)});
+    return point;
+}
+
+}  // namespace polykarma
