@@ -1,23 +1,19 @@
-#!/usr/bin/env python3
-"""Predicts one LogitIteration on many ranks, from the rule of the partition and a few measured constants. Nothing of it
-was measured on more than one node; docs/PARALLEL.md quotes the tables and says what they leave out.
+"""Predicts one LogitIteration on many ranks: the rule of the partition says what every rank computes and sends, and a few
+costs, fitted to measured runs, what that takes. docs/SCALING.md says how well, and what is left out.
 
-  predict.py                      the tables of docs/PARALLEL.md, as Markdown
-
-All accounts have the same k_max and are exchanged one for one. A message of n bytes takes LATENCY + n / BANDWIDTH, and a
-rank handles its messages one after the other; a reduction over P ranks takes 2 log2(P) messages and moves its bytes
-twice. What a rank takes is the slowest of the sampled ranks; the rank that owns the empty lines is looked at separately.
+All accounts have the same k_max and are exchanged one for one. A rank handles its messages one after the other; a reduction
+over P ranks takes 2 log2(P) messages and moves its bytes twice. What an iteration takes is that of the slowest of the
+sampled ranks; the rank that owns the empty lines is looked at separately.
 """
 
+import dataclasses
 import math
 
 import numpy
 
-LATENCY = 1.3e-6          # s, ping-pong of 8 bytes within a node
-BANDWIDTH = 1.8e9         # bytes/s, 1 MiB within a node
-PAIRS_PER_SECOND = 4.5e8  # LogitIteration on one core, four resources: bench/README.md
 DOUBLE = 8
 SAMPLES = 40
+WORDS = 2 * 69 + 2  # two exact sums and two maxima, in doubles
 
 
 class Economy:
@@ -40,6 +36,12 @@ class Economy:
         weights = numpy.tile(self.weights, self.types)
         middles = numpy.cumsum(weights) - weights / 2
         return numpy.searchsorted(middles, weights.sum() * numpy.arange(ranks + 1) / ranks, side="right")
+
+    def loads(self, cuts):
+        """(pairs, states) of every rank."""
+        blocks = self.resources * self.urgencies
+        weights = numpy.concatenate([[0.0], numpy.cumsum(numpy.tile(self.weights, self.types))])
+        return list(zip(blocks * numpy.diff(weights[cuts]), blocks * self.length * numpy.diff(cuts)))
 
     def entered(self, lines):
         """Lines that the spending paths of some lines of a type enter."""
@@ -74,43 +76,83 @@ def traffic(economy, cuts, rank):
     return len(targets), sites * economy.urgencies, len(lenders), ghosts * economy.urgencies
 
 
-def predict(economy, ranks):
+@dataclasses.dataclass(frozen=True)
+class Costs:
+    """Seconds of what an iteration consists of."""
+
+    pair: float       # per state-action pair
+    state: float      # per state, on top of its pairs
+    message: float
+    byte: float       # of a message
+    reduction: float  # per message of a reduction
+
+    @staticmethod
+    def fitted(runs):
+        """From measured runs: computing from those of one rank, messages from those of two. Errors are relative, so that
+        small economies count as much as large ones. A reduction, of which every rank takes two messages there, costs
+        what it does in the run whose ranks wait least for each other."""
+        def solve(chosen, seconds, *columns):
+            matrix = numpy.array([[float(run.row[name]) for name in columns] for run in chosen])
+            times = numpy.array([float(run.row[seconds]) for run in chosen])
+            return nonnegative_least_squares(matrix / times[:, None], numpy.ones(len(chosen)))
+
+        alone = [run for run in runs if run.ranks == 1]
+        shared = [run for run in runs if run.ranks == 2]
+        sending = [run for run in shared if float(run.row["messages"]) > 0]
+        return Costs(*solve(alone, "seconds_computing", "pairs", "states"),
+                     *solve(sending, "seconds_exchanging", "rank_messages", "rank_bytes_exchanged"),
+                     min(float(run.row["seconds_reducing"]) / float(run.row["reductions"]) for run in shared) / 2)
+
+
+def nonnegative_least_squares(matrix, target):
+    """Of two unknowns: the better of the solutions in which none, or one of them, is zero."""
+    best = None
+    for kept in ([0, 1], [0], [1]):
+        x = numpy.zeros(2)
+        x[kept] = numpy.linalg.lstsq(matrix[:, kept], target, rcond=None)[0]
+        error = ((matrix @ x - target) ** 2).sum()
+        if x.min() >= 0 and (best is None or error < best[0]):
+            best = (error, x)
+    return best[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
     """Seconds of one iteration, by what they go to."""
+
+    computing: float
+    transposition: float
+    ghosts: float
+    empty: float      # of the owner of the empty lines
+    reductions: float
+    partners: int
+    bytes_exchanged: int  # of all ranks, where all were looked at, else 0
+
+    @property
+    def seconds(self):
+        return self.computing + self.transposition + max(self.ghosts, self.empty) + self.reductions
+
+
+def predict(economy, ranks, costs):
     cuts = economy.cuts(ranks)
     stages = economy.resources
-    weights = numpy.concatenate([[0.0], numpy.cumsum(numpy.tile(economy.weights, economy.types))])
-    compute = stages * economy.urgencies * numpy.diff(weights[cuts]).max() / PAIRS_PER_SECOND
-    sampled = {int(r) for r in numpy.linspace(0, ranks - 1, SAMPLES)}
-    of_ranks = [traffic(economy, cuts, rank) for rank in sampled]
-    transposition = 2 * stages * max(n * LATENCY + DOUBLE * doubles / BANDWIDTH for n, doubles, _, _ in of_ranks)
-    ghosts = stages * max(2 * n * LATENCY + 3 * DOUBLE * doubles / BANDWIDTH for _, _, n, doubles in of_ranks)
+    looked_at = sorted({int(r) for r in numpy.linspace(0, ranks - 1, SAMPLES)})
+    loads = economy.loads(cuts)
+    of_ranks = [traffic(economy, cuts, rank) for rank in looked_at] if ranks > 1 else [(0, 0, 0, 0)]
+
+    def exchange(messages, doubles):
+        return messages * costs.message + DOUBLE * doubles * costs.byte
+
     # Every line of a type but the empty one enters the empty one.
     borrowers = sum(1 for rank in range(1, ranks) if cuts[rank] < economy.lines)
-    hops = 2 * math.ceil(math.log2(ranks)) if ranks > 1 else 0
-    tally = DOUBLE * economy.length * economy.actions if ranks > 1 else 0
-    return {
-        "ranks": ranks, "compute": compute, "transposition": transposition, "ghosts": ghosts,
-        "empty": stages * 2 * borrowers * LATENCY,
-        "reductions": stages * (hops * LATENCY + 2 * tally / BANDWIDTH) + 2 * hops * LATENCY,
-        "partners": max(n for n, _, _, _ in of_ranks), "lenders": max(n for _, _, n, _ in of_ranks),
-    }
-
-
-def main():
-    for economy in (Economy(4, 24), Economy(5, 31)):
-        print(f"{economy.resources} resources, k_max {economy.length - 1}: {economy.states:,} states, "
-              f"{economy.pairs:.2g} pairs\n")
-        print("| ranks | computing, ms | transposition, ms | ghosts, ms | owner of the empty line, ms | reductions, ms | "
-              "partners | efficiency |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-        for ranks in (1, 10, 100, 1000, 10000):
-            p = predict(economy, ranks)
-            communication = p["transposition"] + max(p["ghosts"], p["empty"]) + p["reductions"]
-            whole = economy.pairs / PAIRS_PER_SECOND
-            times = " | ".join(f"{1e3 * p[key]:,.3g}" if p[key] < 1 else f"{1e3 * p[key]:,.0f}"
-                               for key in ("compute", "transposition", "ghosts", "empty", "reductions"))
-            print(f"| {ranks:,} | {times} | {p['partners']} | {whole / ranks / (p['compute'] + communication):.0%} |")
-        print()
-
-
-if __name__ == "__main__":
-    main()
+    hops = 2 * math.ceil(math.log2(ranks))
+    tally = DOUBLE * economy.length * economy.actions
+    return Prediction(
+        computing=max(costs.pair * pairs + costs.state * states for pairs, states in loads),
+        transposition=2 * stages * max(exchange(n, doubles) for n, doubles, _, _ in of_ranks),
+        ghosts=stages * max(exchange(2 * n, 3 * doubles) for _, _, n, doubles in of_ranks),
+        empty=stages * 2 * borrowers * costs.message,
+        reductions=(stages + 2) * hops * costs.reduction + (ranks > 1) * 2 * stages * tally * costs.byte,
+        partners=max(n for n, _, _, _ in of_ranks),
+        bytes_exchanged=0 if len(looked_at) < ranks else DOUBLE * stages * int(sum(
+            2 * sites + 3 * ghosts for _, sites, _, ghosts in of_ranks)))

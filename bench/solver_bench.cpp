@@ -85,7 +85,7 @@ int run(int argc, char** argv) {
     };
     const auto search = dynamics ? &evolve<MultiKarma> : &accelerate<MultiKarma>;
     const SolveOutcome outcome =
-        search(game, settings, std::move(mass), std::move(response), print, Collective::serial());
+        search(game, settings, std::move(mass), std::move(response), print, Collective::serial(), {});
     const double taken = seconds() - printing;
     const Certificate certificate = certify(game, outcome.mass, outcome.response).certificate;
     const double nash = nash_welfare(game, outcome);

@@ -3,17 +3,10 @@
 # The eight designs of Table 1 from the even start to a stationarity of 1e-7 on one core: the accelerated method, and the dynamics with nine
 # pairs of constants. Writes bench/results/solvers.csv; docs/images/solvers.py draws it. Takes ten minutes and wants a
 # machine with nothing else to do.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/table1_designs.sh"
+build_target solver_bench "$@"
 
-build=${1:-build/release}
-[[ -f $build/CMakeCache.txt ]] || cmake --preset release -B "$build"
-cmake --build "$build" --target solver_bench >&2
-
-economy=inputs/paper/multi_karma/highway_parking.toml
 results=bench/results/solvers.csv
-exchanges=('none={rule="none"}' 'unit={rule="worth",worth=[1,1]}'
-    'P_worth_more={rule="worth",worth=[1,"3/2"]}' 'P_worth_less={rule="worth",worth=[1,"2/3"]}')
 
 # run LABEL REDISTRIBUTION EXCHANGE [KEY=VALUE...]
 run() {
@@ -29,7 +22,7 @@ run() {
 
 {
     echo "label,iteration,seconds,stationarity,gain"
-    for redistribution in active all; do
+    for redistribution in "${redistributions[@]}"; do
         for named in "${exchanges[@]}"; do
             design=$redistribution/${named%%=*}
             exchange=${named#*=}

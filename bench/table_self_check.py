@@ -2,7 +2,7 @@
 
 import unittest
 
-from table import blocks_of, kernels_of, missed, number, quietest, refreshed
+from table import blocks_of, kernels_of, number, refreshed
 
 RAW = {
     "context": {
@@ -20,34 +20,19 @@ RAW = {
 SOLVES = [{"name": "all", "start": "even", "iterations": 1234, "reason": "converged", "seconds": 2.5,
            "peak_bytes": 35e6}]
 
-
-def partition_run(economy, seconds, pairs, ranks=2, method="logit"):
-    return {"economy": economy, "ranks": ranks, "method": method, "cpu": "A CPU", "compiler": "GNU", "flags": "-O3",
-            "commit": "abc", "seconds": [seconds, 2 * seconds, 3 * seconds], "seconds_in_collectives": [0.0, 0.001, 0.5],
-            "bytes_exchanged": 3e6, "bytes_exchanged_formula": 3e6, "bytes_reduced": 2e6, "bytes_reduced_formula": 2e6,
-            "states": [2000, 1000], "pairs": [pairs, pairs], "peak_bytes": [2**20, 2**20],
-            "growth_bytes": [2**19, 2**19], "formula_bytes": [2**18, 2**18]}
-
-
-PARTITION = [partition_run("three_resources", 1.0, 1e6), partition_run("four_resources", 1.4, 1e6),
-             partition_run("three_resources", 1.8, 2e6, ranks=1),
-             partition_run("three_resources", 1.0, 1e6, method="dynamics"),
-             partition_run("three_resources", 1.8, 2e6, ranks=1, method="dynamics")]
 README = "".join(f"<!-- measured: {name} -->\n<!-- end -->\ntext\n" for name in (
-    "machine", "sweep", "solve", "partition_machine", "partition", "partition_memory"))
+    "machine", "sweep", "solve"))
 
 
 class TableSelfCheck(unittest.TestCase):
     def setUp(self):
-        self.blocks = blocks_of(kernels_of(RAW), SOLVES, PARTITION)
+        self.blocks = blocks_of(kernels_of(RAW), SOLVES)
         self.readme = refreshed(README, self.blocks)
 
     def test_numbers_reach_the_readme(self):
         self.assertIn("| lambda = 1 | 2,000 | 1,000 | 3 | 500 | - |", self.readme)
         self.assertIn("| all | even | 1,234 | converged | 2.5 | 35 |", self.readme)
-        self.assertIn("| three resources | logit | 2 | 2,000 | 1,000 | 1.00 | 0.00100 | 3.00 | 2.00 |", self.readme)
-        self.assertIn("| four resources | logit | 2 | 1,000 to 2,000 | 3,000 | 2.00 | 1.00 | 0.500 |", self.readme)
-        self.assertEqual(self.readme.count("text\n"), 6)
+        self.assertEqual(self.readme.count("text\n"), 3)
 
     def test_refreshing_twice_changes_nothing(self):
         self.assertEqual(refreshed(self.readme, self.blocks), self.readme)
@@ -61,21 +46,6 @@ class TableSelfCheck(unittest.TestCase):
             refreshed(README.replace("measured: sweep", "other: sweep"), self.blocks)
         with self.assertRaisesRegex(KeyError, "never measured"):
             refreshed(README + "<!-- measured: push -->\n<!-- end -->\n", self.blocks)
-
-    def test_what_was_asked_for_is_held_against_the_record(self):
-        self.assertEqual(list(missed(PARTITION)), [])
-        three, four, *others = PARTITION
-        for change, complaint in (({"seconds": [3.2]}, "per pair"), ({"peak_bytes": [2**30, 2**30]}, "MiB"),
-                                  ({"bytes_exchanged": 1}, "formula")):
-            with self.subTest(complaint):
-                self.assertRegex("\n".join(missed([three, {**four, **change}, *others])), complaint)
-        for change, complaint in (({"seconds": [3.0]}, "times as fast"), ({"seconds_in_collectives": [0.5]}, "collective")):
-            with self.subTest(complaint):
-                self.assertRegex("\n".join(missed([{**three, **change}, four, *others])), complaint)
-
-    def test_the_quietest_run_counts(self):
-        busy = partition_run("three_resources", 5.0, 1e6)
-        self.assertEqual(quietest([busy, *PARTITION, busy]), PARTITION)
 
     def test_no_statistics_and_no_places_are_kept(self):
         kept = kernels_of(RAW)

@@ -1,5 +1,5 @@
-# Functions that register tests. Labels: unit, oracle, identity, mpi, regression, cli, plot, package, fuzz, and slow as a
-# second label for what the quick selection leaves out.
+# Functions that register tests. Labels: unit, oracle, identity, mpi, regression, cli, plot, package, fault, slurm, fuzz,
+# and slow as a second label for what the quick selection leaves out.
 
 # Two mpirun at once under `ctest -j` both bind to core 0 unless binding is off; containers often run as root, and
 # often forbid the system call behind Open MPI's single-copy transfers.

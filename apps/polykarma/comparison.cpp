@@ -161,6 +161,9 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         "responses leaves (lambda), not the search.\n"
         "{}\n",
         published.source);
+    if (!request.overrides.empty())
+        out << fmt::format("The published rows are those of the economies without --set {}.\n",
+                           fmt::join(request.overrides, " --set "));
     if (request.run.extent == StudyExtent::with_stability)
         out << "attractor: whether the dynamics returns to the equilibrium after a small change, and by what the "
                "change is\n"

@@ -119,7 +119,7 @@ int design(const std::vector<std::string>& arguments, const Context& context) {
                     "certified point of each beside the base economy's own. Every economy counts with the\n"
                     "equilibrium reached from the study's first start; that can jump, so that no derivatives are\n"
                     "used. Combinations are dealt to the ranks of mpirun or srun. Exit code 0: every combination has\n"
-                    "a certified point; 3: one has none.",
+                    "a certified point in which every type gains; 3: one has none.",
                     "Examples\n  mpirun -n 2 polykarma design inputs/paper/multi_karma/design.toml -o design.h5\n"
                     "  polykarma design study.toml --set resource.*.k_max=12 --format csv\n");
     options.positional("STUDY", 1, "study file (TOML) with variables; `polykarma keys --study` lists its keys");

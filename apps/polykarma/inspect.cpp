@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iostream>
@@ -53,6 +54,37 @@ std::string sbatch_line(const std::string& file, const std::vector<std::string>&
                        shell_word(command));
 }
 
+std::string no_machine(double memory) {
+    return fmt::format("No machine holds this: {:.3g} TiB. Lower k_max.\n", memory / (1024.0 * 1024.0));
+}
+
+/// Below this a rank computes less than it waits for the others: docs/SCALING.md.
+constexpr double kStatesOfRank = 1e5;
+constexpr double kMostRanks = 4096.0;
+/// A limit is a multiple of the estimate, which knows neither the machine nor how many steps an economy needs.
+constexpr double kTimeMargin = 3.0;
+constexpr double kShortestLimit = 300.0;
+
+/// The head of a batch script that solves the economy.
+std::string sbatch_header(const EconomyConfig& economy, const GameSize& size, double steps, double seconds) {
+    const int ranks = static_cast<int>(std::clamp(std::floor(size.states / kStatesOfRank), 1.0, kMostRanks));
+    const double memory = std::ceil(solve_memory(size, economy.solver.method, ranks, Kept::yes));
+    if (memory > kLargestMachine) return no_machine(memory);
+    const double limit = kShortestLimit + kTimeMargin * steps * seconds / ranks;
+    std::string header = "#!/bin/bash\n";
+    header += fmt::format("# An estimate: {:.3g} states, {:.3g} pairs; {:.0f} steps, as the slower of the shipped economies need,\n",
+                          size.states, size.pairs, steps);
+    header += fmt::format("# of {:.0e} pairs a second on each core, as measured (bench/README.md), times {:.0f}; ranks share {:.0e} states\n",
+                          kPairsPerSecond, kTimeMargin, kStatesOfRank);
+    header += "# or more each; memory is the worst case, with checkpoints. jobs/solve.sbatch goes on across a limit that is too short.\n";
+    header += fmt::format("#SBATCH --ntasks={}\n#SBATCH --mem-per-cpu={:.0f}M\n#SBATCH --time={}\n", ranks, memory,
+                          clock_time(limit));
+    header += "#SBATCH --signal=B:USR1@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";
+    if (memory > economy.solver.memory_limit)
+        header += fmt::format("# and for polykarma: --set solver.memory_limit={:.0f}\n", memory);
+    return header;
+}
+
 int inspect_economy(const std::string& file, const Options& options) {
     const EconomyConfig economy = read_economy(file, options.overrides());
     if (options.has("resolved")) {
@@ -64,6 +96,10 @@ int inspect_economy(const std::string& file, const Options& options) {
     const double seconds = size.pairs / kPairsPerSecond;
     const double steps = typical_steps(economy.solver.method);
     const double memory = solve_memory(size, economy.solver.method);
+    if (options.has("sbatch")) {
+        std::cout << sbatch_header(economy, size, steps, seconds);
+        return kSuccess;
+    }
 
     Table sizes({{"quantity", "quantity"}, {"value", "value", "{:.4g}"}, {"unit", "unit"}});
     sizes.add({std::string("states"), size.states, std::string("")});
@@ -89,7 +125,7 @@ int inspect_economy(const std::string& file, const Options& options) {
     benchmark.print(std::cout, Format::text);
     std::cout << '\n';
     if (memory > kLargestMachine)
-        std::cout << fmt::format("No machine holds this: {:.3g} TiB. Lower k_max.\n", memory / (1024.0 * 1024.0));
+        std::cout << no_machine(memory);
     else
         std::cout << sbatch_line(file, options.overrides(), memory, economy.solver.memory_limit,
                                  60.0 + 3.0 * steps * seconds)
@@ -142,16 +178,20 @@ int inspect(const std::vector<std::string>& arguments, const Context& context) {
         "line, and the payoffs of the benchmark without priority, which can be checked by hand. Nothing is\n"
         "solved. Of a result file: what it holds.",
         "Examples\n  polykarma inspect economy.toml --set resource.*.k_max=48\n"
-        "  polykarma inspect economy.toml --resolved     the economy with every default spelled out\n");
+        "  polykarma inspect economy.toml --resolved     the economy with every default spelled out\n"
+        "  polykarma inspect economy.toml --sbatch       what to ask a cluster for\n");
     options.positional("FILE", 1, "economy file, or result file");
-    options.add()("resolved", "print the resolved economy (TOML) instead");
+    options.add()("resolved", "print the resolved economy (TOML) instead")(
+        "sbatch", "print the head of a batch script instead: ranks, memory and time to ask for, all estimates");
     options.add_set();
     options.add_format();
     if (!options.parse(arguments, context)) return kSuccess;
     if (!context.ranks.is_root()) return kSuccess;
     const auto& file = options.get<std::string>("FILE");
     if (!is_hdf5(file)) return inspect_economy(file, options);
-    if (options.has("set")) throw UsageError("--set has no effect on a result file (see polykarma inspect --help)");
+    for (const char* const option : {"set", "sbatch"})
+        if (options.has(option))
+            throw UsageError(fmt::format("--{} has no effect on a result file (see polykarma inspect --help)", option));
     return inspect_results(file, options);
 }
 

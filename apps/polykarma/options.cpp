@@ -83,6 +83,12 @@ std::optional<std::filesystem::path> Options::output(const std::vector<std::file
         if (std::filesystem::equivalent(target, input, unrelated))
             throw UsageError("--output " + target.string() + " (is an input of this command): another file");
     }
+    if (has("work-dir")) {
+        std::error_code unrelated;
+        const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
+        if (std::filesystem::equivalent(folder, get<std::string>("work-dir"), unrelated))
+            throw UsageError("--output " + target.string() + " (is in the work folder): another place");
+    }
     require_writable(target);
     return target;
 }

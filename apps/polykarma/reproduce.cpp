@@ -6,6 +6,7 @@
 #include "comparison.hpp"
 #include "study/equilibria.hpp"
 #include "study_command.hpp"
+#include "sweep_options.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -46,8 +47,8 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
         "reproduce NAME [-o OUT.h5] [OPTIONS]",
         "Repeats a published table: solves its study and prints, per design, every distinct certified\n"
         "equilibrium with the starts that led there, beside the printed values and their difference. CSV and\n"
-        "JSON have a row per point. Points are dealt to the ranks of mpirun or srun. Exit code 0: every point\n"
-        "was computed.",
+        "JSON have a row per point. The ranks of mpirun or srun take points as they get free; --work-dir, --resume\n"
+        "and --merge are those of a sweep, whose work folder can be used. Exit code 0: every point was computed.",
         "Examples\n  polykarma reproduce --list\n"
         "  mpirun -n 2 polykarma reproduce multi-karma-table1 -o table1.h5\n"
         "  polykarma reproduce multi-karma-table1 --format csv\n"
@@ -56,6 +57,7 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
     options.add_output("write all points to this HDF5 file");
     add_starts(options, kStartsInstead);
     add_stability(options);
+    add_sweep_options(options);
     options.add()("list", "list the names and stop")("strict", "end with exit code 3 when a point is not certified");
     options.add_set();
     options.add_format();
@@ -73,14 +75,16 @@ int reproduce(const std::vector<std::string>& arguments, const Context& context)
 
     const fs::path inputs = inputs_folder(context);
     StudyRequest request{
-        read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet(), {.extent = extent_of(options)}};
+        read_study(inputs / target->study), options.overrides(), {}, {}, options.quiet()};
     use_standard_starts(request.study, options);
+    request.run = sweep_run(options, request.study.size());
+    request.run.extent = extent_of(options);
     std::vector<std::string> axes;
     for (const auto& axis : request.study.axes) axes.push_back(axis.name);
     request.published = read_published(inputs / target->published, axes);
     request.output = options.output({request.study.file, request.study.base_file});
     const StudyOutcome outcome = run_and_write(request, context);
-    if (context.ranks.is_root()) {
+    if (context.ranks.is_root() && outcome.is_collected()) {
         if (options.format() == Format::text)
             print_comparison(std::cout, outcome, *request.published, request);
         else

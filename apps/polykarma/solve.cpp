@@ -28,6 +28,9 @@ std::vector<Override> overrides_of(const Options& options) {
     };
     if (options.has("method")) set("method", "solver.method", options.get<std::string>("method"));
     if (options.has("select")) {
+        if (options.has("start"))
+            throw UsageError(fmt::format("--select {} beside --start {}: a start says how it is selected, give one of them",
+                                         options.get<std::string>("select"), options.get<std::string>("start")));
         std::string selection = options.get<std::string>("select");
         std::ranges::replace(selection, '-', '_');
         set("select", "solver.select", selection);

@@ -60,6 +60,9 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
     if (!request.quiet && run.solve) tell(timing_line(outcome.timing));
     if (!outcome.is_collected()) return outcome;
     if (request.published) measure_distances(outcome.results, *request.published);
+    if (file && outcome.without_image > 0)
+        tell(fmt::format("polykarma: the full equilibria of {} points were not kept; --resume computes them\n",
+                         outcome.without_image));
     if (file) {
         file->write_results(outcome.results);
         file->write_timing(outcome.timing, outcome.seconds);

@@ -5,7 +5,7 @@
 
 namespace polykarma::cli {
 
-/// What `sweep` alone asks for: how many ranks to an economy, a work folder and a part of the points, full equilibria of
+/// What `sweep` and `reproduce` ask for: how many ranks to an economy, a work folder and a part of the points, full equilibria of
 /// some of them, warm starts.
 void add_sweep_options(Options& options);
 

@@ -45,7 +45,8 @@ std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const Economy
                                            const Collective& ranks) {
     if (!options.has("work-dir")) {
         for (const char* const option : {"checkpoint-every", "checkpoint-every-iterations", "resume"})
-            if (options.has(option)) throw UsageError(fmt::format("--{} (needs a place): add --work-dir DIR", option));
+            if (options.has(option))
+                throw UsageError(fmt::format("--{} (without a work folder): --work-dir DIR beside it", option));
         return nullptr;
     }
     if (options.get<std::string>("work-dir").empty()) throw UsageError("--work-dir (is empty): a directory");

@@ -1,6 +1,7 @@
 #include "config/study_axis.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,8 @@ void check_group(const std::vector<StudyAxis>& axes, const AxisGroup& group, con
             AxisChecks(axes[a], state)
                 .refuse("zip", fmt::format("{} values beside the {} of axis {}", axes[a].size(), group.size, first.name),
                         "as many, to advance together");
+    if (group.axes.size() == 1 && !first.zip.empty())
+        AxisChecks(first, state).refuse("zip", "no other axis has this word", "the same word on axes that advance together");
     if (group.axes.size() == 1 || first.is_sampled()) return;
     std::vector<std::string> labels(group.size);
     for (const std::size_t a : group.axes)
@@ -140,6 +143,11 @@ void complete_axes(std::vector<StudyAxis>& axes, const SampleConfig& sample, con
             checks.sampled();
         else
             checks.computed();
+    }
+    for (std::size_t a = 0; a < axes.size(); ++a) {
+        const auto rest = std::span(axes).subspan(a + 1);
+        if (std::ranges::find(rest, axes[a].key, &StudyAxis::key) != rest.end())
+            AxisChecks(axes[a], state).refuse("key", "is that of a later axis, too", "one axis per key");
     }
     if (coordinates == 0 && state.sources.contains("sample"))
         throw_at(state, "sample", "sample", "no axis is sampled", "an axis with lower and upper");

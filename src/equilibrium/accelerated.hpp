@@ -173,15 +173,15 @@ private:
 
     /// A few steps of the dynamics. False if the search is over.
     bool evolve() {
-        const bool goes_on = steps(kGlance, [this](const Residuals& now) { return rule_.goes_on(now); });
+        const bool goes_on = steps(kGlance, [this] { return rule_.goes_on(confirmed_step(evolution_, rule_)); });
         if (goes_on) enters(settings_.lambda);
         return goes_on;
     }
-    template <class GoesOn>
-    bool steps(long count, GoesOn&& goes_on) {
+    template <class Step>
+    bool steps(long count, Step&& step) {
         for (; at_.steps < count; ++at_.steps) {
             safe_point();
-            if (!goes_on(evolution_.step())) return false;
+            if (!step()) return false;
         }
         safe_point();
         at_.steps = 0;
@@ -270,7 +270,7 @@ private:
     bool settles(double lambda, long most_tries) {
         evolution_.sharpen(lambda);
         for (; at_.tries < most_tries; ++at_.tries) {
-            if (!steps(kDynamics, [this](const Residuals& now) { return rule_.detour_goes_on(now); })) return false;
+            if (!steps(kDynamics, [this] { return rule_.detour_goes_on(evolution_.step()); })) return false;
             if (enters(lambda) && converge(nearly(), FirstStep::gains)) {
                 at_.tries = 0;
                 return true;

@@ -126,6 +126,14 @@ private:
 /// Actions with less weight are dropped from a response that is handed on.
 inline constexpr double kWrittenCutoff = 1e-15;
 
+/// A step with whose residuals a search may end. They are those of the state before it: where a response to another
+/// lambda meets the goal, the one that follows from it has to do so, too.
+template <Game G>
+Residuals confirmed_step(Evolution<G>& evolution, const StopRule& rule) {
+    const Residuals before = evolution.step();
+    return rule.met(before) ? evolution.step() : before;
+}
+
 /// Runs the dynamics until all residuals are met, no progress is made, or the limit. Every rank passes its parts and
 /// gets its parts; all of them stop for the same reason. Throws SearchStopped when the keeper asks for it.
 template <Game G>
@@ -151,7 +159,7 @@ SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass
                                .start = {},
                                .earlier = {}};
         });
-    } while (rule.goes_on(evolution.step()));
+    } while (rule.goes_on(confirmed_step(evolution, rule)));
     return {.reason = rule.reason(),
             .iterations = rule.iterations(),
             .lambda = settings.lambda,

@@ -155,8 +155,9 @@ void write_all(GroupWriter& root, const CheckpointIdentity& identity, long seque
 
 using Fill = std::function<void(GroupWriter&)>;
 
-hdf5::File in_memory(const std::string& name, const Fill& fill) {
-    constexpr std::size_t growth = std::size_t{1} << 20;
+constexpr std::size_t kGrowth = std::size_t{1} << 20;
+
+hdf5::File in_memory(const std::string& name, std::size_t growth, const Fill& fill) {
     hdf5::File memory = hdf5::create_in_memory(name, growth);
     GroupWriter root(hdf5::Group(hdf5::checked(H5Gopen2(memory.get(), "/", H5P_DEFAULT), name, "cannot be prepared")),
                      name);
@@ -279,21 +280,19 @@ void write_checkpoint(const fs::path& file, const CheckpointIdentity& identity, 
     const auto filled = [&](const Shares& with) {
         return [&](GroupWriter& root) { write_all(root, identity, sequence, state, with, states); };
     };
-    if (communicator(ranks) == MPI_COMM_NULL) {
-        agreed(ranks, [&] {
-            if (!ranks.is_root()) return;
-            const hdf5::QuietErrors quiet;
-            replace_file(file, hdf5::take_image(in_memory(name, filled(shares)), name));
-        });
-        return;
-    }
     const std::size_t room = agreed(ranks, [&]() -> std::size_t {
         if (!ranks.is_root()) return 0;
         const hdf5::QuietErrors quiet;
         const Shares outline = outline_of(shares);
-        return hdf5::room_for(in_memory(name, filled(outline)), name);
+        return hdf5::room_for(in_memory(name, kGrowth, filled(outline)), name);
     });
-    hdf5::write_together(file, ranks, room, filled(shares));
+    if (communicator(ranks) != MPI_COMM_NULL) return hdf5::write_together(file, ranks, room, filled(shares));
+    agreed(ranks, [&] {
+        if (!ranks.is_root()) return;
+        const hdf5::QuietErrors quiet;
+        // Its memory is taken at once, as growing copies what is there.
+        replace_file(file, hdf5::take_image(in_memory(name, room, filled(shares)), name));
+    });
 }
 
 long read_sequence(const fs::path& file, const CheckpointIdentity& identity) {

@@ -24,6 +24,17 @@ bool is_there(const fs::path& file) {
     return fs::exists(file, error);
 }
 
+/// What a run left that was killed while it wrote: whoever holds the folder knows that nobody writes there.
+void remove_unfinished(const fs::path& folder) {
+    std::error_code ignored;
+    for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+        const std::string name = entry->path().filename().string();
+        std::error_code gone;
+        if (name.starts_with("checkpoint-") && name.find(".partial-") != std::string::npos)
+            fs::remove(entry->path(), gone);
+    }
+}
+
 }  // namespace
 
 Checkpoints::Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval,
@@ -34,6 +45,7 @@ Checkpoints::Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const 
       begin_(begin),
       ranks_(ranks),
       files_{folder.path() / "checkpoint-a.h5", folder.path() / "checkpoint-b.h5"} {
+    if (ranks_.is_root()) remove_unfinished(folder.path());
     agreed(ranks_, [&] {
         if (begin_ == Begin::afresh && ranks_.is_root() && std::ranges::any_of(files_, is_there))
             throw IoError(folder_.path().string(), "holds checkpoints of a run",
@@ -87,7 +99,7 @@ std::optional<SearchState> Checkpoints::resumed(const Part& part) {
             SearchState state = read_checkpoint(files_[i], part, ranks_);
             sequence_ = agreed(ranks_, [&] { return read_sequence(files_[i], identity_); });
             next_ = 1 - i;
-            kept_iterations_ = state.earlier.iterations + state.rule.iteration;
+            resumed_iterations_ = kept_iterations_ = state.earlier.iterations + state.rule.iteration;
             if (ranks_.is_root())
                 note(files_[i].string() + ": going on after " + std::to_string(kept_iterations_) + " iterations");
             return state;
@@ -115,6 +127,9 @@ SearchKeeper::Wish Checkpoints::wish(long iterations) {
 
 void Checkpoints::keep(SearchState state) {
     folder_.require_held(ranks_);
+    if (ranks_.is_root() && state.earlier.iterations + state.rule.iteration == resumed_iterations_)
+        note(folder_.path().string() + ": no further than where this run went on, after " +
+             std::to_string(resumed_iterations_) + " iterations: what follows needs more time at a stretch");
     write_checkpoint(files_[next_], identity_, sequence_ + 1, std::move(state), ranks_);
     ++sequence_;
     next_ = 1 - next_;

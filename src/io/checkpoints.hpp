@@ -60,6 +60,7 @@ private:
     Clock::time_point kept_ = Clock::now();
     long iterations_ = 0;       ///< at the last question
     long kept_iterations_ = 0;  ///< at the last checkpoint
+    long resumed_iterations_ = -1;  ///< of the state that this run went on from
 };
 
 }  // namespace polykarma

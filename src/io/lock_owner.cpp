@@ -25,21 +25,26 @@ std::string host_name() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-/// A number may have been given to another process since; no two of one number were born at the same time.
-long born(long process) {
+/// What the system tells of a process.
+struct ProcessStatus {
+    char state = ' ';  ///< Z, X: it has ended, and its parent has not asked how
+    long born = 0;     ///< 0: unknown
+};
+ProcessStatus status_of(long process) {
     std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
     std::string line;
     std::getline(stat, line);
     // The name of the program, in parentheses, may contain anything.
     const auto name_end = line.rfind(')');
-    if (name_end == std::string::npos) return 0;
+    if (name_end == std::string::npos) return {};
     std::istringstream rest(line.substr(name_end + 1));
-    constexpr int fields_before = 19;  // state is the first, the 3rd of all; the start time is the 22nd
+    ProcessStatus status;
+    rest >> status.state;
+    constexpr int fields_between = 18;  // the state is the 3rd of all, the start time the 22nd
     std::string skipped;
-    for (int i = 0; i < fields_before; ++i) rest >> skipped;
-    long ticks = 0;
-    rest >> ticks;
-    return ticks;
+    for (int i = 0; i < fields_between; ++i) rest >> skipped;
+    rest >> status.born;
+    return status;
 }
 
 std::string now() {
@@ -51,10 +56,12 @@ std::string now() {
     return text.data();
 }
 
+/// A number may have been given to another process since; no two of one number were born at the same time.
 bool lives(const LockOwner& owner) {
     if (::kill(static_cast<pid_t>(owner.process), 0) != 0 && errno == ESRCH) return false;
-    const long present = born(owner.process);
-    return owner.born == 0 || present == 0 || present == owner.born;
+    const ProcessStatus present = status_of(owner.process);
+    if (present.state == 'Z' || present.state == 'X') return false;
+    return owner.born == 0 || present.born == 0 || present.born == owner.born;
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ LockOwner this_run(const std::string& shard) {
     const long process = ::getpid();
     return {host_name(),
             process,
-            born(process),
+            status_of(process).born,
             environment("SLURM_JOB_ID"),
             std::atol(environment("SLURM_RESTART_COUNT").c_str()),
             shard,

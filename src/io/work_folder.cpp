@@ -45,8 +45,8 @@ public:
             std::ofstream file(path_);
             file << to_text(owner);
         }
+        const int error = errno;
         if (::stat(path_.c_str(), &status_) != 0 || status_.st_size == 0) {
-            const int error = errno;
             ::unlink(path_.c_str());
             fail(lock.parent_path(), "the work folder cannot be written to", error);
         }

@@ -86,7 +86,7 @@ public:
     struct Traffic {
         std::uint64_t messages = 0, bytes = 0;
         std::uint64_t reductions = 0, reduced_bytes = 0;
-        double seconds = 0.0;  ///< inside these operations, waiting for other ranks included
+        double exchange_seconds = 0.0, reduction_seconds = 0.0;  ///< waiting for other ranks included
     };
     [[nodiscard]] Traffic traffic() const;
     void reset_traffic() const;

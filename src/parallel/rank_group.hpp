@@ -41,7 +41,7 @@ public:
     Collective::Traffic traffic;
 
 protected:
-    /// Adds the time it lives to the traffic.
+    /// Adds the time it lives to that of an operation.
     class Timed {
     public:
         explicit Timed(double& seconds) : seconds_(seconds), start_(Clock::now()) {}
@@ -58,12 +58,12 @@ protected:
     [[nodiscard]] Timed count_reduction(std::size_t bytes) {
         ++traffic.reductions;
         traffic.reduced_bytes += bytes;
-        return Timed(traffic.seconds);
+        return Timed(traffic.reduction_seconds);
     }
     [[nodiscard]] Timed count_exchange(const Messages& messages) {
         traffic.messages += messages.sends.size();
         for (const auto& part : messages.sends) traffic.bytes += part.count * sizeof(double);
-        return Timed(traffic.seconds);
+        return Timed(traffic.exchange_seconds);
     }
 
 private:

@@ -62,7 +62,8 @@ std::vector<DesignRows> grouped(const std::vector<StudyRow>& rows, const std::ve
         if (!rows[i].certified) continue;
         std::vector<Members>& equilibria = designs[number].equilibria;
         const auto same = std::ranges::find_if(equilibria, [&](const Members& group) {
-            return std::ranges::any_of(group, [&](std::size_t j) { return same_equilibrium(summaries[i], summaries[j]); });
+            return std::ranges::any_of(group,
+                                       [&](std::size_t j) { return same_equilibrium(summaries[i], summaries[j]); });
         });
         if (same == equilibria.end())
             equilibria.push_back({i});

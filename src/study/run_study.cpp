@@ -53,7 +53,8 @@ void add(const StudyConfig& study, const PointRecord& record, bool is_full, Stud
     }
     summary.seconds = record.seconds;
     summary.start = key.start;
-    if (file != nullptr && is_full) file->add_point(key, record.image);
+    if (is_full && record.image.empty()) ++outcome.without_image;
+    if (file != nullptr && is_full && !record.image.empty()) file->add_point(key, record.image);
     outcome.results.types = summary.types;
     outcome.results.stages = summary.stages;
     outcome.results.rows.push_back(solved_row(key, summary));
@@ -101,6 +102,8 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
         [&](std::size_t point) { return solver.identity(point); }, is_full, ranks);
 
     const WorkUnits units(study, how.warm_start);
+    if (how.warm_start && units.length() == 1)
+        throw InputError({}, "--warm-start", "", "the study has no points in a row", "a last axis of its own, not sampled");
     const StudyPlan plan = plan_study(study, overrides, units, pending_units(units, how, journal),
                                       how.ranks_per_economy, ranks);
     const Teams teams(ranks, plan.ranks_per_economy);

@@ -23,6 +23,7 @@ struct StudyOutcome {
     std::vector<EquilibriumSummary> summaries;  ///< [row]; empty for failed points
     std::vector<double> seconds;                ///< [row], wall clock of the point
     std::size_t missing = 0;                    ///< points of which nothing is known
+    std::size_t without_image = 0;              ///< of those whose full equilibria are wanted
     StudyTiming timing;                         ///< of this run
     bool stopped = false;                       ///< before all of its points were computed
     bool shard = false;                         ///< a part of the points was to be computed

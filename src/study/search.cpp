@@ -145,7 +145,8 @@ Ended search_from_neighbour(const EconomyConfig& economy, const G& game, const P
     };
     const bool led_here =
         std::all_of(way.begin() + static_cast<std::ptrdiff_t>(first), way.end(), [&](const auto& next) {
-            auto its_game = of_neighbour(economy, [&] { return build_game<G>(next, ranks.size()); });
+            auto its_game =
+                of_neighbour(economy, [&] { return build_game<G>(next, ranks.size(), kept_by(keeping.keeper)); });
             const bool solved = solve(next, *its_game);
             last_game = std::move(its_game);
             return solved;
@@ -170,16 +171,31 @@ Ended search_in(const EconomyConfig& economy, const G& game, const StartFrom& fr
 }
 
 /// The same economy with half as much room again for karma; nothing where it allows no more, or memory does not.
-std::optional<EconomyConfig> with_more_room(EconomyConfig economy, int ranks) {
+std::optional<EconomyConfig> with_more_room(EconomyConfig economy, int ranks, Kept kept) {
     int& k_max = economy.contest.k_max;
     if (k_max >= economy.contest.largest_k_max) return {};
     k_max = std::min(economy.contest.largest_k_max, k_max + (k_max + 1) / 2);
-    if (solve_memory(estimate_size(economy), economy.solver.method, ranks) > economy.solver.memory_limit) return {};
+    const double memory = solve_memory(estimate_size(economy), economy.solver.method, ranks, kept);
+    if (memory > economy.solver.memory_limit) return {};
     return economy;
 }
 
-/// From lattice to lattice. Only the first one is searched from the economy's own start. What is an equilibrium as it comes
-/// from the lattice before is not given up for a search that ends elsewhere.
+/// A start that is where the search ends.
+SolveOutcome ended_at(const SearchStart& start) {
+    SolveOutcome outcome{.reason = StopReason::converged,
+                         .iterations = 0,
+                         .lambda = start.earlier.lambda,
+                         .amplitude = 0.0,
+                         .history = {},
+                         .branch = {},
+                         .mass = start.mass,
+                         .response = start.response};
+    put_before(outcome, start.earlier);
+    return outcome;
+}
+
+/// From lattice to lattice. Only the first one is searched from the economy's own start. What is an equilibrium as it
+/// comes from the lattice before is none to search for: that could end elsewhere.
 template <UnboundedGame G>
 Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
                              const Progress& progress, const Collective& ranks, const Keeping& keeping) {
@@ -195,28 +211,23 @@ Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const
             name = std::move(start);
             return std::move(outcome);
         }
+        if (last && is_certified(its_game, *last)) return ended_at(*last);
         const EarlierSearches& earlier = last ? last->earlier : keeping.resumed->earlier;
         EconomyConfig onwards = here;
         onwards.solver.select = Selection::start;
         onwards.solver.lambda = earlier.lambda;
         Start start = last ? Start{name, last->mass, dense_response(last->response)} : start_in(*keeping.resumed);
         name = start.name;
-        SolveOutcome outcome = search_from(std::move(start), onwards, its_game, earlier, progress, ranks,
-                                           {keeping.keeper, last ? nullptr : keeping.resumed})
-                                   .outcome;
-        if (!last) return outcome;
-        if (is_certified(its_game, outcome) || !is_certified(its_game, *last)) return outcome;
-        outcome.reason = StopReason::converged;
-        outcome.lambda = last->earlier.lambda;
-        outcome.mass = last->mass;
-        outcome.response = last->response;
-        return outcome;
+        return search_from(std::move(start), onwards, its_game, earlier, progress, ranks,
+                           {keeping.keeper, last ? nullptr : keeping.resumed})
+            .outcome;
     };
     const auto larger = [&](const G&) -> std::shared_ptr<const G> {
-        const auto next = with_more_room(here, ranks.size());
+        const Kept kept = kept_by(keeping.keeper);
+        const auto next = with_more_room(here, ranks.size(), kept);
         if (!next) return nullptr;
         here = *next;
-        return build_game<G>(here, ranks.size());
+        return build_game<G>(here, ranks.size(), kept);
     };
     Grown<G> grown = grow(std::move(game), economy.solver.truncation, search_here, larger, ranks);
     return {std::move(name), std::move(grown.game), std::move(grown.outcome)};

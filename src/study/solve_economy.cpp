@@ -18,7 +18,7 @@
 
 namespace polykarma {
 
-double solve_memory(const GameSize& size, SolverMethod method, int ranks) {
+double solve_memory(const GameSize& size, SolverMethod method, int ranks, Kept kept) {
     constexpr double kMiB = 1024.0 * 1024.0;
     constexpr double program = 40.0;  // MiB, with MPI and HDF5; measured: 20 alone, 30 under mpirun
     // The part of a rank consists of whole lines, and poor ones have more states for their pairs.
@@ -37,11 +37,17 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks) {
     // its image, or probabilities on their way between ranks and in the chunks of HDF5 (measured: 28 on one rank, 38 on
     // two, incompressible).
     const double writing = 40.0 * pairs_in_file;
+    // A checkpoint in the midst of the search: its response as it is written, in the order of the file, and the file in
+    // memory and its image, or on its way between ranks; as much of an equilibrium that is followed.
+    const double checkpoint =
+        kept == Kept::yes ? (method == SolverMethod::accelerated ? 96.0 : 48.0) * pairs_in_file : 0.0;
     // d, V, pushed d, row starts, three stages of buffers, paths; d, V and V* while certifying; sums and what they make
     const double fields = 10.0 * 8.0 * states + 4.0 * 8.0 * size.sums;
     // d, V, row starts, mean bids and activity in the order of the file
     const double fields_in_file = 5.0 * 8.0 * states_in_file;
-    return program + (written_response + std::max(stored_response + newton, writing + fields_in_file) + fields) / kMiB;
+    return program +
+           (written_response + std::max(stored_response + newton + checkpoint, writing + fields_in_file) + fields) /
+               kMiB;
 }
 
 namespace {
@@ -52,9 +58,9 @@ EconomyConfig with_balances(EconomyConfig economy, const std::vector<int>& k_max
     return economy;
 }
 
-void require_affordable(const EconomyConfig& economy, int ranks) {
+void require_affordable(const EconomyConfig& economy, int ranks, Kept kept) {
     const GameSize size = estimate_size(economy);
-    const double memory = solve_memory(size, economy.solver.method, ranks);
+    const double memory = solve_memory(size, economy.solver.method, ranks, kept);
     if (memory <= economy.solver.memory_limit) return;
     const std::string key = "solver.memory_limit";
     throw InputError(economy.where(key), key, fmt::format("{:g} MiB", economy.solver.memory_limit),
@@ -65,15 +71,15 @@ void require_affordable(const EconomyConfig& economy, int ranks) {
 
 }  // namespace
 
-void require_solvable(const EconomyConfig& economy, int ranks) {
-    require_affordable(economy, ranks);
+void require_solvable(const EconomyConfig& economy, int ranks, Kept kept) {
+    require_affordable(economy, ranks, kept);
     with_rules(economy, [&](auto) {});
     if (economy.game == GameFamily::pairwise) require_a_future(economy);
 }
 
 template <class G>
-std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks) {
-    require_solvable(economy, ranks);
+std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks, Kept kept) {
+    require_solvable(economy, ranks, kept);
     return with_rules(economy, [](auto rules) {
         if constexpr (std::is_same_v<typename decltype(rules)::Game, G>)
             return std::make_shared<const G>(std::move(rules));
@@ -81,8 +87,8 @@ std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks) {
             return std::shared_ptr<const G>();  // of another family than this economy's
     });
 }
-template std::shared_ptr<const MultiKarma> build_game(const EconomyConfig&, int);
-template std::shared_ptr<const Pairwise> build_game(const EconomyConfig&, int);
+template std::shared_ptr<const MultiKarma> build_game(const EconomyConfig&, int, Kept);
+template std::shared_ptr<const Pairwise> build_game(const EconomyConfig&, int, Kept);
 
 EconomyConfig as_found(const EconomyConfig& economy, const Layout& layout) {
     std::vector<int> balances;
@@ -102,7 +108,7 @@ EquilibriumRecord solve_game(const EconomyConfig& economy, const StartFrom& from
                              const Collective& ranks, SearchKeeper* keeper) {
     const auto begin = std::chrono::steady_clock::now();
     const EconomyConfig first = keeper != nullptr ? with_balances(economy, keeper->resumed_balances()) : economy;
-    const auto first_game = build_game<G>(first, ranks.size());
+    const auto first_game = build_game<G>(first, ranks.size(), kept_by(keeper));
     const auto resumed = keeper != nullptr ? keeper->resumed(part_of(*first_game, ranks.rank(), ranks.size()))
                                            : std::optional<SearchState>();
     auto [start, game, outcome] =
@@ -132,6 +138,8 @@ EquilibriumRecord solve_game(const EconomyConfig& economy, const StartFrom& from
         .seconds = 0.0,
     };
     record.certified = meets(record.certificate, record.tolerance);
+    // It aims at less than is tolerated, and lambda may limit that alone.
+    if (record.certified && record.search.reason == StopReason::smoothed) record.search.reason = StopReason::converged;
     measure(*game, record, exploitability_per_stage(economy), ranks);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return record;

@@ -146,7 +146,7 @@ void StudyJournal::find_known(const Identify& identify) {
     });
     if (changed.empty()) return;
     std::ranges::sort(changed);
-    changed.erase(std::ranges::unique(changed).begin(), changed.end());
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
     const auto named = std::span(changed).first(std::min(kNamed, changed.size()));
     throw InputError({}, "--work-dir", folder_->path.string(),
                      fmt::format("{} of its points are other economies in this study: {}{}", changed.size(),

@@ -187,3 +187,17 @@ def test_what_is_tolerated_is_no_gain(folder):
     loose = ["--set", "solver.tolerance.exploitability=1e3", "-q"]
     assert "every type beats the benchmark: yes" in polykarma("solve", "lane.toml", "-q", cwd=folder).out
     assert "every type beats the benchmark: no" in polykarma("solve", "lane.toml", *loose, cwd=folder).out
+
+
+@pytest.mark.parametrize("k_max, ranks", [(6, 1), (24, 2), (60, 40)])
+def test_inspect_tells_what_to_ask_a_cluster_for(k_max, ranks):
+    economy = [INPUTS / "scaling/three_resources.toml", "--set", f"resource.*.k_max={k_max}"]
+    result = polykarma("inspect", *economy, "--sbatch")
+    assert (result.code, result.err) == (0, "")
+    first, *lines = result.out.splitlines()
+    assert first == "#!/bin/bash" and all(line.startswith("#") for line in lines) and "estimate" in lines[0]
+    asked = dict(line.removeprefix("#SBATCH --").split("=") for line in lines if line.startswith("#SBATCH") and "=" in line)
+    assert int(asked["ntasks"]) == ranks
+    hours, minutes, seconds = map(int, asked["time"].split(":"))
+    assert 3600 * hours + 60 * minutes + seconds > int(asked["signal"].removeprefix("B:USR1@"))
+    assert 40 < int(asked["mem-per-cpu"].removesuffix("M")) < 4000

@@ -154,6 +154,18 @@ def test_shards_are_merged_again_and_again(grid):
         assert_same_contents(grid / "whole.h5", grid / name)
 
 
+def test_a_merge_tells_of_full_groups_that_were_not_kept(grid):
+    sweep(grid, "-o", "whole.h5")
+    assert sweep(grid, "--work-dir", "work", "--full", "1").code == 0
+    result = sweep(grid, "--work-dir", "work", "--merge", "-o", "out.h5")
+    assert (result.code, result.err) == (
+        0, "polykarma: the full equilibria of 11 points were not kept; --resume computes them\n")
+    with h5py.File(grid / "out.h5") as file:
+        assert list(file["points"]) == ["0001"]
+    assert sweep(grid, "--work-dir", "work", "--resume", "-o", "out.h5").code == 0
+    assert_same_contents(grid / "whole.h5", grid / "out.h5")
+
+
 def test_a_merge_needs_a_folder(grid):
     result = sweep(grid, "--work-dir", "absent", "--merge")
     assert (result.code, result.out) == (4, "")

@@ -62,7 +62,7 @@ TEST(Inputs, AllCanBeRead) {
         }
     }
     EXPECT_EQ(economies, 8);
-    EXPECT_EQ(studies, 3);
+    EXPECT_EQ(studies, 8);
 }
 
 TEST(Inputs, TableOneHasTheDesignsOfThePaper) {

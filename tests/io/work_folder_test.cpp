@@ -104,6 +104,16 @@ TEST_F(WorkFolderTest, OfAProcessThatIsGoneIsTakenOver) {
     owner.process = gone_process();
     put_lock(owner);
     EXPECT_EQ(complaint(), "");
+    // One that has ended, and whose parent has not asked how.
+    const pid_t child = ::fork();
+    if (child == 0) std::_Exit(0);
+    siginfo_t ended{};
+    ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);
+    owner.process = child;
+    owner.born = 0;
+    put_lock(owner);
+    EXPECT_EQ(complaint(), "");
+    ::waitpid(child, nullptr, 0);
     // The number of one that lives, given to it after the owner's end.
     owner = this_run("");
     ++owner.born;

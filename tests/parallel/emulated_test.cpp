@@ -13,6 +13,7 @@
 
 #include "base/fixed_point.hpp"
 #include "parallel/collective_checks.hpp"
+#include "parallel/shared_counter.hpp"
 #include "support/random.hpp"
 #include "support/ranks.hpp"
 
@@ -100,6 +101,8 @@ constexpr Operation kOperations[] = {
          messages.receives = messages.sends;
          ranks.exchange(messages, out, in);
      }},
+    {"Split", [](const Collective& ranks) { static_cast<void>(ranks.split(0)); }},
+    {"SharedCounter", [](const Collective& ranks) { static_cast<void>(SharedCounter(ranks)); }},
     {"RoundTripToTheRoot",
      [](const Collective& ranks) {
          if (!ranks.is_root()) ranks.send_to_root({});
@@ -112,6 +115,29 @@ constexpr Operation kOperations[] = {
 struct Thrown {
     int rank;
 };
+
+// One of four ranks throws, or leaves, while its neighbour waits for it in a group of the two.
+TEST(EmulatedRanks, AreLostInTheirGroupsToo) {
+    for (const bool throws : {true, false}) {
+        std::atomic<int> lost{0};
+        const auto body = [&](const Collective& ranks) {
+            const Collective pair = ranks.split(ranks.rank() / 2);
+            if (ranks.rank() == 3 && throws) throw Thrown{3};
+            if (ranks.rank() == 3) return;
+            try {
+                if (ranks.rank() == 2) pair.barrier();
+            } catch (const RankLost&) {
+                ++lost;
+                throw;
+            }
+        };
+        if (throws)
+            EXPECT_THROW(emulate_ranks(4, body), Thrown);
+        else
+            EXPECT_THROW(emulate_ranks(4, body), RankLost);
+        EXPECT_EQ(lost, 1);
+    }
+}
 
 class LostRank : public testing::TestWithParam<Operation> {};
 

@@ -3,6 +3,7 @@
 Usage: make_example.py equilibrium|study OUT.h5
 """
 
+import csv
 import dataclasses
 import itertools
 import sys
@@ -187,7 +188,7 @@ def write_search(writer, example):
 
 def equilibrium_file(path, example=Example()):
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="polykarma-equilibrium", format_version=1)
+        file.attrs.update(format="polykarma-equilibrium", format_version=2)
         write_equilibrium(file, example)
         file.create_group("provenance").attrs["version"] = "0.1.0"
         file.create_group("timing").attrs["seconds"] = 1.0
@@ -216,7 +217,7 @@ def study_file(path, example=Example(k_max=4), axes=None, published=True, starts
     columns += [("iterations", "i8"), ("error", string)]
     table, printed = [], {name: [] for name in axes}
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="polykarma-study", format_version=1, title="Multi-karma economies")
+        file.attrs.update(format="polykarma-study", format_version=2, title="Multi-karma economies")
         for index, labels, start, point, error in study_points(example, axes, starts):
             group = file.create_group(f"points/{index:04d}")
             group.attrs.update(index=index, start=start, **{f"axis_{n}": label for n, label in zip(axes, labels)})
@@ -269,7 +270,7 @@ def search_file(path, variables=("width", "depth"), axes=None):
             certified = evaluation % 5 != 1
             table.append((design, *labels, evaluation, *place, "even", certified, "stalled", 4.0, welfare, ""))
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="polykarma-study", format_version=1, title="Widths", objective="SW_en")
+        file.attrs.update(format="polykarma-study", format_version=2, title="Widths", objective="SW_en")
         for name in variables:
             file.attrs.update({f"lower_{name}": 0.05, f"upper_{name}": 0.45})
         file.create_group("points")
@@ -291,6 +292,26 @@ def add_published(printed, point, labels):
         for number, (name, value) in enumerate(zip(point.types, numbers)):
             printed.setdefault(f"{name}_{which}", []).append(value + 0.004 * (number - 0.5))
         printed.setdefault(f"SW_{which}", []).append(-0.3)
+
+
+def scaling_rows():
+    """A strong and a weak series, measured and predicted; the first run on two ranks was disturbed."""
+    rows = []
+    for kind, series, ranks, seconds in (
+            ("measured", "strong", 1, 0.02), ("measured", "strong", 2, 0.03), ("measured", "strong", 2, 0.0125),
+            ("predicted", "strong", 1, 0.02), ("predicted", "strong", 2, 0.011), ("predicted", "strong", 64, 0.0006),
+            ("measured", "weak", 1, 0.02), ("measured", "weak", 2, 0.021)):
+        grown = ranks if series == "weak" else 1
+        rows.append({"kind": kind, "series": series, "economy": "three_resources", "kernel": "logit", "ranks": ranks,
+                     "states": 281250 * grown, "pairs": 1.07e7 * grown, "seconds": seconds})
+    return rows
+
+
+def scaling_file(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writeheader()
+        table.writerows(rows)
 
 
 if __name__ == "__main__":

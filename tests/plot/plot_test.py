@@ -24,8 +24,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 
 import make_example  # noqa: E402
 from make_example import Example  # noqa: E402
-from polykarma_plot import (convergence, design, equilibria, karma, labels, plane, policy, results, style,  # noqa: E402
-                            study, utilisation)
+from polykarma_plot import (convergence, design, equilibria, karma, labels, plane, policy, results, scaling,  # noqa: E402
+                            style, study, utilisation)
 
 PYTHON = os.environ.get("POLYKARMA_PYTHON", sys.executable)
 
@@ -55,9 +55,14 @@ class InFolder(unittest.TestCase):
         make_example.search_file(path, *arguments, **options)
         return path
 
+    def scaling(self, rows=()):
+        path = self.folder / "scaling.csv"
+        make_example.scaling_file(path, rows or make_example.scaling_rows())
+        return path
+
     def opened(self, path):
         file, content = results.open_file(path)
-        self.addCleanup(file.close)
+        self.addCleanup(getattr(file, "close", lambda: None))
         return content
 
 
@@ -92,6 +97,9 @@ class Program(InFolder):
 
     def test_search(self):
         self.assertEqual(self.drawn(self.search(), "--format", "png"), ["design.png"])
+
+    def test_scaling(self):
+        self.assertEqual(self.drawn(self.scaling()), ["scaling.png", "scaling.svg"])
 
     def test_point_of_a_study(self):
         names = self.drawn(self.study(), "--format", "png", "--point", 3, "--only", "policy,study")
@@ -189,6 +197,15 @@ class Trouble(InFolder):
         with h5py.File(path, "a") as file:
             del file["results"]
         self.refused(2, path, "-o", out, says=["/results"])
+
+    def test_scaling_tables_that_cannot_be_used(self):
+        out = self.folder / "pictures"
+        for wrong in ({"seconds": "nan"}, {"seconds": ""}, {"ranks": "0"}, {"kind": "guessed"}, {"pairs": "many"}):
+            rows = make_example.scaling_rows()
+            rows[3].update(wrong)
+            self.refused(2, self.scaling(rows), "-o", out, says=["scaling.csv:5", "positive"])
+        self.refused(2, self.scaling([dict(row, series="") for row in make_example.scaling_rows()]), "-o", out,
+                     says=["no run of a series strong or weak"])
 
     def test_targets_that_cannot_be_written(self):
         path = self.equilibrium(Example(k_max=2))
@@ -309,6 +326,20 @@ class Figures(InFolder):
             self.assertEqual(len(benchmarks), 8)
             self.assertEqual([text.get_text() for text in ax.texts], ["failed"])
         self.assertIn("mean payoff of C per stage [payoff units]", self.labels(figure))
+
+    def test_scaling_curves(self):
+        content = self.opened(self.scaling())
+        self.check_whole(scaling.build(content))
+        strong, predicted = content.curves("strong")
+        self.assertEqual([(run.kind, run.ranks, run.seconds) for run in strong],
+                         [("measured", 1, 0.02), ("measured", 2, 0.0125)])
+        figure = scaling.build(content)
+        efficiency = figure.axes[2].lines[0]
+        np.testing.assert_allclose(efficiency.get_ydata(), [1, 0.8])
+        filled = {line.get_linestyle(): line.get_markerfacecolor() for line in figure.axes[0].lines
+                  if line.get_marker() != "None"}
+        self.assertEqual((filled["--"], filled["-"] == "white"), ("white", False))
+        self.assertEqual(predicted[-1].ranks, 64)
 
     def test_plane_links_published_values_to_the_nearest_certified(self):
         content = self.opened(self.study())

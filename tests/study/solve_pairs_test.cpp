@@ -108,7 +108,7 @@ private:
 
 TEST(SolvePairs, GoesOnFromACheckpointInWhateverLatticeThatWas) {
     const EquilibriumRecord alone = solve_economy(pairs());
-    const ScratchDirectory scratch;
+    const test::ScratchDirectory scratch;
     std::optional<EquilibriumRecord> record;
     int largest = 0;
     const long stride = alone.search.iterations / 3;

@@ -6,8 +6,8 @@ import os
 import pathlib
 import sys
 
-from . import (convergence, design as design_plot, equilibria, karma, plane, policy, style, study as study_plot,
-               utilisation)
+from . import (convergence, design as design_plot, equilibria, karma, plane, policy, scaling, style,
+               study as study_plot, utilisation)
 from .errors import InputError, IoError
 from .results import Search, Study, open_file
 
@@ -33,6 +33,9 @@ pictures of a study (polykarma equilibria, polykarma sweep, polykarma reproduce)
 pictures of a search (polykarma design):
   design        Nash welfare over the first two variables, a panel per combination of the axes
 
+picture of a scaling table (jobs/scaling.sbatch, CSV):
+  scaling       time of an iteration and efficiency over ranks, strong and weak
+
 With --point N or --points, of a study or a search the pictures of an equilibrium as well, in folders point_<N>.
 
 examples:
@@ -45,6 +48,7 @@ exit status: 0 pictures written, 2 arguments or file not usable, 4 reading or wr
 OF_EQUILIBRIUM = ("policy", "karma", "utilisation", "convergence")
 OF_STUDY = ("study", "equilibria", "plane", "utilisation")
 OF_SEARCH = ("design",)
+OF_SCALING = ("scaling",)
 FORMATS = ("png", "svg")
 MOST_DESIGNS = 8  # more do not fit on a page of utilisation bars
 DPI = 200
@@ -69,11 +73,12 @@ def listed(allowed, what):
 
 
 def arguments(argv):
-    names = tuple(dict.fromkeys(OF_STUDY + OF_SEARCH + OF_EQUILIBRIUM))
+    names = tuple(dict.fromkeys(OF_STUDY + OF_SEARCH + OF_EQUILIBRIUM + OF_SCALING))
     parser = Parser(prog="polykarma-plot", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="OUT.h5",
-                        help="file written by polykarma solve, equilibria, sweep, reproduce or design")
+                        help="file written by polykarma solve, equilibria, sweep, reproduce or design, or a scaling\n"
+                             "table (CSV)")
     parser.add_argument("-o", "--output", metavar="DIR", required=True, type=pathlib.Path,
                         help="folder for the pictures, made if it is missing")
     parser.add_argument("--format", metavar="LIST", type=listed(FORMATS, "format"), default=list(FORMATS),
@@ -139,7 +144,9 @@ def pictures(content, args):
         if args.points or args.point is not None:
             yield from point_pictures(content, args.point)
     elif args.points or args.point is not None:
-        raise InputError(f"{args.file}: --point and --points are for studies: this is a single equilibrium")
+        raise InputError(f"{args.file}: --point and --points are for studies: this is none")
+    elif isinstance(content, scaling.Scaling):
+        yield "scaling", "scaling", lambda: scaling.build(content)
     else:
         yield from equilibrium_pictures(content)
 

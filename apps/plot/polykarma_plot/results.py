@@ -1,5 +1,6 @@
 """What a polykarma file holds: an equilibrium, or a study of many. Values are read when they are asked for."""
 
+import contextlib
 import dataclasses
 import functools
 import math
@@ -8,10 +9,11 @@ import os
 import h5py
 import numpy as np
 
+from . import scaling
 from .errors import InputError, IoError
 
 FORMATS = ("polykarma-equilibrium", "polykarma-study")
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 # Share of the population below which a state counts as never visited, as in the largest gain over visited states.
 VISITED = 1e-9
@@ -218,6 +220,14 @@ class Study:
                 what = ", ".join([*labels, f"from {text(group.attrs.get('start', ''))}"])
                 yield os.path.basename(group.name), what, Equilibrium(group, self.path)
 
+    @functools.cached_property
+    def groups_of_design(self):
+        """The groups under /points by their designs: a sweep has hundreds, and each is asked for."""
+        found = {}
+        for group in self.groups:
+            found.setdefault(self.design_of(group), []).append(group)
+        return found
+
     def design_of(self, group):
         return tuple(text(group.attrs.get(f"axis_{axis}", "")) for axis in self.axes)
 
@@ -225,10 +235,8 @@ class Study:
         """The points of a design, of one start or all, that did not fail."""
         return [
             Equilibrium(group, self.path)
-            for group in self.groups
-            if "error" not in group.attrs
-            and self.design_of(group) == design
-            and start in (None, text(group.attrs.get("start", "")))
+            for group in self.groups_of_design.get(design, [])
+            if "error" not in group.attrs and start in (None, text(group.attrs.get("start", "")))
         ]
 
     def first_certified(self, design):
@@ -295,12 +303,14 @@ class Search(Study):
 
 
 def open_file(path):
-    """The open HDF5 file and what it holds: an Equilibrium, a Study or a Search."""
+    """The open HDF5 file and what it holds: an Equilibrium, a Study or a Search; of a scaling table, its Scaling."""
     try:
-        with open(path, "rb"):
-            pass
+        with open(path, "rb") as beginning:
+            is_scaling = beginning.read(len(scaling.HEADER)) == scaling.HEADER.encode()
     except OSError as error:
         raise IoError(f"{path}: cannot read: {error.strerror}") from error
+    if is_scaling:
+        return contextlib.nullcontext(), scaling.read(path)
     try:
         file = h5py.File(path, "r")
     except OSError as error:
