@@ -76,9 +76,9 @@ def test_a_warm_start_begins_in_the_lattice_that_the_point_before_needed(payees)
 
 def test_no_warm_start_from_a_lattice_that_is_not_allowed(payees):
     write(payees / "payees.toml", PAYEES.replace("type.patient.discount", "contest.largest_k_max")
-          .replace("[0.7, 0.75, 0.8]", "[1000, 20, 500]"))
-    result = sweep(payees, "--warm-start", "-o", "out.h5", study="payees.toml")
-    assert result.code == 3
+          .replace("[0.7, 0.75, 0.8]", "[1000, 13, 500]"))
+    rows = payees_swept(payees, "--warm-start", "-o", "out.h5")
+    assert [row["reason"] for row in rows] == ["converged", "does not close", "converged"] * 2
     with h5py.File(payees / "out.h5") as file:
         assert list(file["results"]["warm_from"]) == [-1] * 6
-    assert largest_balances(payees / "out.h5")[1::3] == [20, 20]
+    assert largest_balances(payees / "out.h5")[1::3] == [13, 13]

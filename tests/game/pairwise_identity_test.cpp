@@ -46,14 +46,23 @@ TEST(PairDrift, Tax) {
 }
 
 /// Some steps of the dynamics from an even start.
-Evolution<Pairwise> evolved(const Pairwise& game, double lambda) {
+Evolution<Pairwise> evolved(const Pairwise& game, double lambda, int steps = 50) {
     EvolutionSettings settings;
     settings.lambda = lambda;
     Field mass(whole(game));
     game.start_mass(KarmaStart::uniform, mass);
     Evolution<Pairwise> evolution(game, settings, std::move(mass), even_response(whole(game)));
-    for (int step = 0; step < 50; ++step) evolution.step();
+    for (int step = 0; step < steps; ++step) evolution.step();
     return evolution;
+}
+
+/// What the rounding of bid shares does to payments to peers, where most of them are small, stays a tenth of what a
+/// certificate tolerates for as long as a search may take.
+TEST(PairDrift, OfManySmallBids) {
+    const Pairwise game(test::case_study_pairs(Payee::peer, 0.9, 150));
+    const Evolution<Pairwise> evolution = evolved(game, 300.0, 2000);
+    EXPECT_LT(detail::karma_error(game, evolution.mass(), Collective::serial()), 0.1 * kConservationTolerance);
+    EXPECT_LT(detail::mass_error(evolution.mass(), Collective::serial()), 2000 * 0x1p-53);
 }
 
 TEST(PairIdentity, DoubleUrgenciesAndHalfTheSharpnessDoubleTheValues) {
