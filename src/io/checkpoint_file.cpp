@@ -27,7 +27,7 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "polykarma-checkpoint";
-constexpr std::int64_t kVersion = 2;  // raised with every change of what a search has to know
+constexpr std::int64_t kVersion = 3;  // raised with every change of what a search has to know
 
 // ---------------------------------------------------------------------- states in the order of files
 
@@ -233,6 +233,11 @@ long read_sequence(const fs::path& file, const CheckpointIdentity& identity) {
     const StoredGroup root(file, "/");
     require_usable(root, identity);
     return static_cast<long>(root.integer_attribute("sequence"));
+}
+
+std::vector<int> read_balances(const fs::path& file) {
+    const hdf5::QuietErrors quiet;
+    return read_largest_balances(StoredGroup(file, "/search"));
 }
 
 SearchState read_checkpoint(const fs::path& file, const Part& part, const Collective& ranks) {

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dynamics/search_state.hpp"
 #include "io/checkpoint_file.hpp"
@@ -33,6 +35,7 @@ public:
     /// Throws IoError, the same on all ranks, when there are checkpoints that the search would overwrite. Collective.
     void require_none() const;
 
+    std::vector<int> resumed_balances() override;
     /// The newest state that can be used; those that cannot are named on standard error, with the reason. Throws
     /// IoError, the same on all ranks, when one has to be and is not.
     std::optional<SearchState> resumed(const Part& part) override;
@@ -49,6 +52,8 @@ private:
     [[nodiscard]] bool has_files() const;
     /// Files with checkpoints of this search, by the look of it, the newest first.
     [[nodiscard]] std::vector<std::size_t> usable_files() const;
+    /// The same on every rank, found once: not every rank sees a shared file system alike at every moment.
+    [[nodiscard]] const std::vector<std::byte>& candidates();
 
     WorkFolder& folder_;
     CheckpointIdentity identity_;
@@ -56,6 +61,7 @@ private:
     Resume resume_;
     Collective ranks_;
     std::array<std::filesystem::path, 2> files_;
+    std::optional<std::vector<std::byte>> candidates_;  ///< numbers of files, the newest first
     long sequence_ = 0;     ///< of the newest good checkpoint; 0: none
     std::size_t next_ = 0;  ///< file that the next one goes to: never that of the newest
     Clock::time_point kept_ = Clock::now();

@@ -47,6 +47,12 @@ std::vector<double> read_table(const StoredGroup& group, const std::string& name
     return group.array<double>(name, shape);
 }
 
+std::vector<double> largest_balances(const Lattice& lattice) {
+    std::vector<double> balances;
+    for (const auto a : Range<Account>(lattice.accounts())) balances.push_back(lattice.k_max(a));
+    return balances;
+}
+
 void write_numbers(GroupWriter& group, const SearchState& state) {
     SearchState::for_each_number(state, [&](const std::string& name, auto number) {
         if constexpr (std::is_same_v<decltype(number), double>)
@@ -78,6 +84,18 @@ void write_search(GroupWriter& group, const SearchState& state) {
     write_table(group, "branch", "lambda, arclength, change, jump", columns_of(state.memory.branch), kBranchColumns);
     write_table(group, "branch_sums", "what the aggregates derive from, at the last point of the branch",
                 state.memory.branch_sums, 1);
+    write_table(group, "k_max", "largest balance of every account",
+                largest_balances(state.dynamics.mass.part().layout().lattice()), 1);
+}
+
+std::vector<int> read_largest_balances(const StoredGroup& group) {
+    constexpr double largest = 1e6;
+    std::vector<int> balances;
+    for (const double k_max : read_table(group, "k_max", 1)) {
+        if (!(k_max >= 0.0 && k_max <= largest)) group.refuse("k_max", "is no balance");
+        balances.push_back(static_cast<int>(k_max));
+    }
+    return balances;
 }
 
 SearchState read_search(const StoredGroup& group, const Part& part) {
