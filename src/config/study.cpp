@@ -175,6 +175,10 @@ std::vector<double> StudyConfig::variable_starts() const {
 
 StudyConfig read_study(const std::filesystem::path& file) { return StudyReader(file).run(); }
 
+bool is_study(const std::filesystem::path& file) {
+    return parse_document(read_text(file), file.string()).find("base") != nullptr;
+}
+
 StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStart> starts,
                      std::span<const std::string> overrides) {
     StudyConfig study;

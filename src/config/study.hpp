@@ -91,6 +91,9 @@ inline constexpr std::size_t max_checked_points = 4096;
 /// variables' starts. Throws InputError with the study's file and line, IoError.
 [[nodiscard]] StudyConfig read_study(const std::filesystem::path& file);
 
+/// Whether a file is meant as a study: it names a base economy. Throws like read_study what is no TOML.
+[[nodiscard]] bool is_study(const std::filesystem::path& file);
+
 /// The study without axes of one economy file, which must be one together with the overrides. Throws InputError, IoError.
 [[nodiscard]] StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStart> starts,
                                    std::span<const std::string> overrides = {});

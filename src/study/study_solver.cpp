@@ -70,18 +70,16 @@ StudySolver::StudySolver(const StudyConfig& study, std::span<const std::string> 
     : study_(study), overrides_(overrides), how_(how) {}
 
 std::string StudySolver::manner() const {
-    return fmt::format("stability {}, warm starts {}", how_.extent == StudyExtent::with_stability, how_.warm_start);
-}
-
-std::uint64_t StudySolver::identity_of(const std::string& economy) const {
-    return fingerprint(manner() + '\n' + economy);
+    const auto word = [](bool is_on) { return is_on ? "yes" : "no"; };
+    return fmt::format("stability {}, warm starts {}", word(how_.extent == StudyExtent::with_stability),
+                       word(how_.warm_start));
 }
 
 std::uint64_t StudySolver::identity(std::size_t point) const {
     try {
-        return identity_of(to_toml(economy_of(study_, study_.point(point), overrides_)));
+        return fingerprint(to_toml(economy_of(study_, study_.point(point), overrides_)));
     } catch (const InputError& error) {
-        return identity_of(error.what());
+        return fingerprint(error.what());
     }
 }
 
@@ -122,7 +120,7 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
         },
         team);
     point.error = solved.error;
-    point.identity = identity_of(economy ? to_toml(*economy) : solved.error);
+    point.identity = fingerprint(economy ? to_toml(*economy) : solved.error);
     if (solved.record) {
         point.seconds = solved.record->seconds;
         point.summary = summary_of(*solved.record);

@@ -22,7 +22,7 @@ public:
 
     /// What results depend on beside the study.
     [[nodiscard]] std::string manner() const;
-    /// Of a point: of its economy, or why it is none, and of the manner.
+    /// Of a point: of its economy, or why it is none.
     [[nodiscard]] std::uint64_t identity(std::size_t point) const;
 
     /// tell(record) for every point of a unit, in their order, until the run is asked to stop. Every rank of the team
@@ -38,7 +38,6 @@ public:
 
 private:
     struct Solved;
-    [[nodiscard]] std::uint64_t identity_of(const std::string& economy) const;
     [[nodiscard]] PointRecord solve_point(std::size_t index, const Collective& team, const PointProgress& progress,
                                           const PointCheckpoints* kept, std::unique_ptr<Checkpoints>& checkpoints,
                                           std::optional<Solved>& last);
