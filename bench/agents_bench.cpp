@@ -61,7 +61,7 @@ void random_words(benchmark::State& state) {
     RandomNumbers::Tile tile;
     std::uint32_t time = 0;
     for (auto _ : state) {
-        numbers.fill(tile, kTile, 0, ++time, Purpose::bid);
+        numbers.fill(tile, kTile, 0, ++time, ChanceOf::bid);
         benchmark::DoNotOptimize(tile);
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kTile));
@@ -69,7 +69,7 @@ void random_words(benchmark::State& state) {
 BENCHMARK(random_words);
 
 void random_order(benchmark::State& state) {
-    const RandomPermutation order(10'000'000, RandomNumbers(1), 0, Purpose::credit);
+    const RandomPermutation order(10'000'000, RandomNumbers(1), 0, ChanceOf::credit);
     std::vector<std::uint32_t> places(kTile);
     for (auto _ : state) {
         std::iota(places.begin(), places.end(), 4711U);

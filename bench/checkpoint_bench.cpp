@@ -59,7 +59,7 @@ void write_piece(const fs::path& file, std::size_t size, const std::vector<char>
 
 int measure(const fs::path& economy_file, const fs::path& directory, int steps, const Collective& ranks) {
     const EconomyConfig economy = read_economy(economy_file);
-    const auto game = build_game(economy, ranks.size());
+    const auto game = build_game<MultiKarma>(economy, ranks.size());
     const Part part = part_of(*game, ranks.rank(), ranks.size());
     Field mass(part);
     game->start_mass(economy.solver.karma_start, mass, economy.solver.seed);

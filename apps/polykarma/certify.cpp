@@ -6,12 +6,14 @@
 
 #include "certificate/certificate.hpp"
 #include "command.hpp"
-#include "game/multi_karma.hpp"
+#include "game/families.hpp"
 #include "io/stored_equilibrium.hpp"
 #include "io/summary.hpp"
 #include "report.hpp"
+#include "study/solve_economy.hpp"
 #include "welfare/measures.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
+#include "welfare/pairwise_benchmark.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -41,13 +43,14 @@ bool same_payoffs(const std::vector<Payoff>& a, const std::vector<Payoff>& b) {
 }
 
 /// V and the payoffs that the file records are those of its (d, pi).
-bool follows(const MultiKarma& game, const SocialState& state, const Certified& certified, const Field& recorded_value,
+template <class G>
+bool follows(const G& game, const SocialState& state, const Certified& certified, const Field& recorded_value,
              const Welfare& recorded, const Collective& ranks) {
     LargestChange largest;
     for (std::size_t x = 0; x < recorded_value.all().size(); ++x)
         largest.add(recorded_value.all()[x] - certified.value.all()[x], certified.value.all()[x]);
     largest.reduce(ranks);
-    Operators<MultiKarma> operators(game, state.mass.part(), ranks);
+    Operators<G> operators(game, state.mass.part(), ranks);
     operators.aggregate(state.mass, state.response);
     const auto shares = action_shares(state.mass, state.response, ranks);
     return largest.change() <= 1e-9 * largest.scale() &&
@@ -63,18 +66,14 @@ struct Verdict {
     std::string words;
 };
 
-Verdict check(const std::string& file, const std::string& group, const Collective& ranks) {
-    const EconomyConfig economy = read_stored_economy(file, group);
-    const MultiKarma game(rules_of(economy));
+template <class G>
+Verdict check(const G& game, const Tolerance& tolerance, const std::string& file, const std::string& group,
+              const Collective& ranks) {
     const Part part = part_of(game, ranks.rank(), ranks.size());
     const SocialState state = read_social_state(file, group, part, ranks);
     const EquilibriumSummary summary = read_summary(file, group);
     const Certified certified = polykarma::certify(game, state.mass, state.response, ranks);
-    Verdict verdict{certified.certificate,
-                    {economy.solver.stationarity, economy.solver.gain, economy.solver.exploitability},
-                    summary.certificate,
-                    false,
-                    {}};
+    Verdict verdict{certified.certificate, tolerance, summary.certificate, false, {}};
     if (!meets(verdict.recomputed, verdict.tolerance))
         verdict.words = "NOT certified: the state does not meet the tolerance of its economy";
     else if (!agrees(verdict.recomputed, verdict.recorded) || !summary.certified)
@@ -85,6 +84,14 @@ Verdict check(const std::string& file, const std::string& group, const Collectiv
         verdict.words = "certified: the recomputed certificate meets the tolerance and is the recorded one";
     verdict.holds = verdict.words.starts_with("certified");
     return verdict;
+}
+
+Verdict check(const std::string& file, const std::string& group, const Collective& ranks) {
+    const EconomyConfig economy = read_stored_economy(file, group);
+    return with_rules(economy, [&](auto rules) {
+        const typename decltype(rules)::Game game(std::move(rules));
+        return check(game, tolerance_of(economy), file, group, ranks);
+    });
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "command.hpp"
 #include "config/reader.hpp"
-#include "game/multi_karma.hpp"
+#include "game/families.hpp"
 #include "io/stored_equilibrium.hpp"
 #include "io/summary.hpp"
 #include "study/equilibria.hpp"
@@ -60,17 +60,23 @@ void print_economy_differences(const std::string& a, const std::string& b) {
     print_missing("B", right, left);
 }
 
+/// The state distribution, every state of every stage.
+std::vector<double> masses(const Side& side) {
+    return with_rules(side.economy, [&](auto rules) {
+        const typename decltype(rules)::Game game(std::move(rules));
+        const Field mass = read_social_state(side.file, side.group, whole(game)).mass;
+        return std::vector<double>(mass.all().begin(), mass.all().end());
+    });
+}
+
 /// Largest and summed difference of the state distributions, when both have the same states.
 std::pair<double, double> mass_difference(const Side& a, const Side& b) {
     // Economies with the same states can differ in their actions, so each file is read for its own game.
-    const MultiKarma left_game(rules_of(a.economy));
-    const MultiKarma right_game(rules_of(b.economy));
-    const Field left = read_social_state(a.file, a.group, whole(left_game)).mass;
-    const Field right = read_social_state(b.file, b.group, whole(right_game)).mass;
+    const std::vector<double> left = masses(a), right = masses(b);
     double largest = 0.0;
     double sum = 0.0;
-    for (std::size_t x = 0; x < left.all().size(); ++x) {
-        const double difference = std::abs(left.all()[x] - right.all()[x]);
+    for (std::size_t x = 0; x < left.size(); ++x) {
+        const double difference = std::abs(left[x] - right[x]);
         largest = std::max(largest, difference);
         sum += difference;
     }
@@ -78,9 +84,8 @@ std::pair<double, double> mass_difference(const Side& a, const Side& b) {
 }
 
 bool same_states(const EconomyConfig& a, const EconomyConfig& b) {
-    const auto same_k_max = [](const ResourceConfig& x, const ResourceConfig& y) { return x.k_max == y.k_max; };
     return a.types.size() == b.types.size() && a.urgencies.size() == b.urgencies.size() &&
-           std::equal(a.resources.begin(), a.resources.end(), b.resources.begin(), b.resources.end(), same_k_max);
+           largest_balances(a) == largest_balances(b);
 }
 
 Table differences(const Side& a, const Side& b) {

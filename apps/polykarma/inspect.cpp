@@ -12,6 +12,7 @@
 #include "report.hpp"
 #include "study/solve_economy.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
+#include "welfare/pairwise_benchmark.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -90,7 +91,7 @@ int inspect_economy(const std::string& file, const Options& options) {
         std::cout << to_toml(economy);
         return kSuccess;
     }
-    const MultiKarmaRules rules = rules_of(economy);
+    const auto payoffs = with_rules(economy, [](const auto& rules) { return benchmark_payoffs(rules); });
     const GameSize size = estimate_size(economy);
     const double seconds = size.pairs / kPairsPerSecond;
     const double steps = typical_steps(economy.solver.method);
@@ -107,20 +108,20 @@ int inspect_economy(const std::string& file, const Options& options) {
     sizes.add({std::string("iteration"), 1e3 * seconds, std::string("ms, predicted for one core")});
     sizes.add({std::string("solve"), steps * seconds,
                fmt::format("s, predicted for the time of {:.0f} steps of the dynamics", steps)});
-    const auto payoffs = benchmark_payoffs(rules);
     if (options.format() != Format::text) {
         for (std::size_t t = 0; t < payoffs.size(); ++t) {
-            sizes.add({"benchmark_en_" + rules.types[t].name, payoffs[t].endogenous, std::string("payoff per stage")});
-            sizes.add({"benchmark_ex_" + rules.types[t].name, payoffs[t].exogenous, std::string("payoff per stage")});
+            sizes.add({"benchmark_en_" + economy.types[t].name, payoffs[t].endogenous, std::string("payoff per stage")});
+            sizes.add({"benchmark_ex_" + economy.types[t].name, payoffs[t].exogenous, std::string("payoff per stage")});
         }
         sizes.print(std::cout, options.format());
         return kSuccess;
     }
     sizes.print(std::cout, Format::text);
     Table benchmark({{"type", "type"}, {"share", "share"}, {"benchmark_en", "payoff"}, {"benchmark_ex", "when active"}},
-                    "\nBenchmark, nobody has priority (mean payoff per stage)");
+                    economy.game == GameFamily::pairwise ? "\nBenchmark, a coin decides (mean payoff per contest)"
+                                                         : "\nBenchmark, nobody has priority (mean payoff per stage)");
     for (std::size_t t = 0; t < payoffs.size(); ++t)
-        benchmark.add({rules.types[t].name, rules.types[t].share, payoffs[t].endogenous, payoffs[t].exogenous});
+        benchmark.add({economy.types[t].name, economy.types[t].share, payoffs[t].endogenous, payoffs[t].exogenous});
     benchmark.print(std::cout, Format::text);
     std::cout << '\n';
     if (memory > kLargestMachine)

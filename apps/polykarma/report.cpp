@@ -22,7 +22,8 @@ std::string stability_line(const Stability& s) {
         steps > 0.0 ? "shrinks" : "grows", std::abs(steps));
 }
 
-double gain_percent(double payoff, double benchmark) { return 100.0 * (payoff / benchmark - 1.0); }
+/// Of the size of the benchmark, which may be a loss.
+double gain_percent(double payoff, double benchmark) { return 100.0 * (payoff - benchmark) / std::abs(benchmark); }
 
 }  // namespace
 
@@ -42,7 +43,7 @@ Table payoff_table(const std::vector<std::string>& types, const Welfare& w) {
                  {"payoff_ex", "when active"},
                  {"benchmark_ex", "benchmark"},
                  {"gain_ex", "gain", "{:+.1f} %"}},
-                "Mean payoff per stage (benchmark: nobody has priority)");
+                "Mean payoff per stage (benchmark: nobody has priority, or a coin decides)");
     for (std::size_t t = 0; t < types.size(); ++t) {
         const Payoff& p = w.payoffs[t];
         const Payoff& b = w.benchmark[t];
@@ -78,6 +79,10 @@ Table certificate_table(const Certificate& c, const Tolerance& tolerance, const 
     add("karma_lost", &Certificate::karma_lost, kConservationTolerance);
     add("response_error", &Certificate::response_error, kConservationTolerance);
     add("negative_mass", &Certificate::negative_mass, kConservationTolerance);
+    if (tolerance.truncation > 0.0) {  // accounts without a bound
+        add("karma_tail", &Certificate::karma_tail, tolerance.truncation);
+        add("karma_clipped", &Certificate::karma_clipped, tolerance.truncation);
+    }
     return table;
 }
 

@@ -17,7 +17,7 @@ StartFrom start_option(const std::string& value, std::vector<Override>& override
     if (!std::filesystem::exists(value, ignored))
         throw InputError({}, "--start", value, "neither a start nor a file",
                          std::string(kStartNames) + ", or a result file");
-    return [value](const MultiKarma& game, const Part& part, const Collective& ranks) {
+    return [value](const auto& game, const Part& part, const Collective& ranks) {
         SocialState state = read_social_state(value, "/", part, ranks);
         const Certificate c = certify(game, state.mass, state.response, ranks).certificate;
         if (!(c.mass_error <= kConservationTolerance && c.karma_error <= kConservationTolerance))

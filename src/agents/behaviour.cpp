@@ -87,7 +87,7 @@ Bidding::Bidding(const Contest& contest, std::vector<Behaviour> behaviours, cons
 }
 
 void Bidding::bid(Stage r, std::uint32_t time, Population& agents, const Tile& tile) {
-    numbers_.fill(words_, tile.size, tile.first_agent, time, Purpose::bid);
+    numbers_.fill(words_, tile.size, tile.first_agent, time, ChanceOf::bid);
     const Numbers bids = std::span(agents.bid).subspan(tile.begin, tile.size);
     const Behaviour& behaviour = behaviours_[agents.cohorts[tile.cohort].behaviour];
     switch (behaviour.rule) {

@@ -49,7 +49,7 @@ void CapacityContest::decide(const Population&) {
                               access_ == Access::bids ? capacity : Capacity{capacity.total, 0.0});
 
     marginal_bidder_ = numbered_before(ranks_, static_cast<std::uint64_t>(own[1 + admission_.marginal]));
-    order_.emplace(static_cast<std::uint32_t>(admission_.bidders), numbers_, time_, Purpose::admission);
+    order_.emplace(static_cast<std::uint32_t>(admission_.bidders), numbers_, time_, ChanceOf::admission);
 }
 
 void CapacityContest::settle(Population& agents, const Tile& tile) {
@@ -106,7 +106,7 @@ void CapacityContest::debit(Population& agents, const Tile& tile) const {
             continue;
         }
         for (std::size_t a = 0; a < balances.size(); ++a) balances[a] = agents.karma[a][tile.begin + i];
-        draw(game_.rules().exchange, own, bid[i], numbers_(tile.first_agent + i, time_, Purpose::payment)[0], balances);
+        draw(game_.rules().exchange, own, bid[i], numbers_(tile.first_agent + i, time_, ChanceOf::payment)[0], balances);
         for (std::size_t a = 0; a < balances.size(); ++a) agents.karma[a][tile.begin + i] = balances[a];
     }
 }

@@ -19,7 +19,7 @@ void HandOut::count(std::span<const std::int32_t> balances, std::span<const std:
     for (std::size_t i = 0; i < balances.size(); ++i) receivers_[static_cast<std::size_t>(balances[i])] += receives[i];
 }
 
-void HandOut::decide(std::int64_t amount, const RandomNumbers& numbers, std::uint32_t time, Purpose purpose) {
+void HandOut::decide(std::int64_t amount, const RandomNumbers& numbers, std::uint32_t time, ChanceOf what) {
     std::vector<std::int64_t> all = receivers_;
     ranks_.sum(all);
     if (limit_ == Contest::kUnlimited) {
@@ -33,7 +33,7 @@ void HandOut::decide(std::int64_t amount, const RandomNumbers& numbers, std::uin
     }
     order_.clear();
     if (credit_.extra > 0)
-        order_.emplace_back(static_cast<std::uint32_t>(credit_.able), numbers, time, purpose);
+        order_.emplace_back(static_cast<std::uint32_t>(credit_.able), numbers, time, what);
 }
 
 void HandOut::give(std::span<std::int32_t> balances, std::span<const std::uint8_t> receives) {

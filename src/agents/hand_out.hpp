@@ -22,7 +22,7 @@ public:
     /// Receivers [agent of a tile] and what they hold.
     void count(std::span<const std::int32_t> balances, std::span<const std::uint8_t> receives);
     /// Collective. The same amount on all ranks.
-    void decide(std::int64_t amount, const RandomNumbers& numbers, std::uint32_t time, Purpose purpose);
+    void decide(std::int64_t amount, const RandomNumbers& numbers, std::uint32_t time, ChanceOf what);
     void give(std::span<std::int32_t> balances, std::span<const std::uint8_t> receives);
 
     [[nodiscard]] const IntegerCredit& credit() const { return credit_; }

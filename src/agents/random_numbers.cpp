@@ -11,24 +11,24 @@ Philox::key_type key_of(std::uint64_t seed) {
     return {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
 }
 
-Philox::ctr_type counter_of(std::uint64_t item, std::uint32_t time, Purpose purpose) {
+Philox::ctr_type counter_of(std::uint64_t item, std::uint32_t time, ChanceOf what) {
     return {{static_cast<std::uint32_t>(item), static_cast<std::uint32_t>(item >> 32), time,
-             static_cast<std::uint32_t>(purpose)}};
+             static_cast<std::uint32_t>(what)}};
 }
 
 }  // namespace
 
-RandomNumbers::Words RandomNumbers::operator()(std::uint64_t item, std::uint32_t time, Purpose purpose) const {
-    const auto words = Philox()(counter_of(item, time, purpose), key_of(seed_));
+RandomNumbers::Words RandomNumbers::operator()(std::uint64_t item, std::uint32_t time, ChanceOf what) const {
+    const auto words = Philox()(counter_of(item, time, what), key_of(seed_));
     return {words[0], words[1], words[2], words[3]};
 }
 
 void RandomNumbers::fill(Tile& tile, std::size_t count, std::uint64_t first_item, std::uint32_t time,
-                         Purpose purpose) const {
+                         ChanceOf what) const {
     const auto key = key_of(seed_);
     Philox philox;
     for (std::size_t i = 0; i < count; ++i) {
-        const auto words = philox(counter_of(first_item + i, time, purpose), key);
+        const auto words = philox(counter_of(first_item + i, time, what), key);
         for (std::size_t w = 0; w < 4; ++w) tile.word[w][i] = words[w];
     }
 }

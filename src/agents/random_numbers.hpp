@@ -7,7 +7,7 @@
 namespace polykarma {
 
 /// What random numbers are drawn for. Two purposes never share one.
-enum class Purpose : std::uint32_t {
+enum class ChanceOf : std::uint32_t {
     start_state,
     start_karma,
     bid,
@@ -31,13 +31,13 @@ public:
     explicit RandomNumbers(std::uint64_t seed) : seed_(seed) {}
 
     /// Of an agent, or of whatever else is numbered, at a time.
-    [[nodiscard]] Words operator()(std::uint64_t item, std::uint32_t time, Purpose purpose) const;
+    [[nodiscard]] Words operator()(std::uint64_t item, std::uint32_t time, ChanceOf what) const;
 
     /// Words of up to kTile consecutive items, word by word.
     struct Tile {
         alignas(64) std::array<std::array<std::uint32_t, kTile>, 4> word;
     };
-    void fill(Tile& tile, std::size_t count, std::uint64_t first_item, std::uint32_t time, Purpose purpose) const;
+    void fill(Tile& tile, std::size_t count, std::uint64_t first_item, std::uint32_t time, ChanceOf what) const;
 
 private:
     std::uint64_t seed_;

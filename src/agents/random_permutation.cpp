@@ -18,11 +18,11 @@ constexpr std::uint32_t mixed(std::uint32_t x, std::uint32_t key, std::uint32_t 
 }  // namespace
 
 RandomPermutation::RandomPermutation(std::uint32_t size, const RandomNumbers& numbers, std::uint32_t time,
-                                     Purpose purpose)
+                                     ChanceOf what)
     : size_(size), bits_(std::max(1U, static_cast<std::uint32_t>(std::bit_width(size) / 2))),
       rounds_(size < kFew ? kRoundsOfFew : kRounds) {
     rows_ = std::max(1U, static_cast<std::uint32_t>((std::uint64_t{size} + (1U << bits_) - 1) >> bits_));
-    for (std::uint32_t i = 0; i < rounds_; ++i) keys_[i] = numbers(i, time, purpose);
+    for (std::uint32_t i = 0; i < rounds_; ++i) keys_[i] = numbers(i, time, what);
 }
 
 inline std::uint32_t RandomPermutation::round(std::uint32_t cell, const RandomNumbers::Words& key) const {

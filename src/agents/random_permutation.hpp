@@ -16,7 +16,7 @@ namespace polykarma {
 /// Who is among m of n chosen at random: those whose place is below m.
 class RandomPermutation {
 public:
-    RandomPermutation(std::uint32_t size, const RandomNumbers& numbers, std::uint32_t time, Purpose purpose);
+    RandomPermutation(std::uint32_t size, const RandomNumbers& numbers, std::uint32_t time, ChanceOf what);
 
     [[nodiscard]] std::uint32_t size() const { return size_; }
     /// The place of an item.

@@ -67,7 +67,7 @@ void Simulation::contest(Stage r, std::uint32_t time) {
         count(r, tile);
         credit.count(balances(tile), receivers(tile));
     });
-    credit.decide(contest_.pot(), numbers_, time, Purpose::credit);
+    credit.decide(contest_.pot(), numbers_, time, ChanceOf::credit);
     agents_.for_each_tile([&](const Tile& tile) {
         credit.give(balances(tile), receivers(tile));
         move_on(r, time, tile);
@@ -115,7 +115,7 @@ void Simulation::conclude(Stage r, std::int64_t lost) {
 }
 
 void Simulation::move_on(Stage r, std::uint32_t time, const Tile& tile) {
-    numbers_.fill(words_, tile.size, tile.first_agent, time, Purpose::urgency);
+    numbers_.fill(words_, tile.size, tile.first_agent, time, ChanceOf::urgency);
     const UrgencyDraw& urgency = contest_.urgency(tile.type);
     std::uint8_t* const exogenous = agents_.exogenous.data() + tile.begin;
     for (std::size_t i = 0; i < tile.size; ++i) exogenous[i] = urgency(r, exogenous[i], words_.word[0][i]);

@@ -38,7 +38,7 @@ void draw_states(const Field& mass, const RandomNumbers& numbers, Population& ag
     const std::span balances = std::span(storage).first(agents.karma.size());
     agents.for_each_tile([&](const Tile& tile) {
         for (std::size_t i = 0; i < tile.size; ++i) {
-            const auto word = numbers(tile.first_agent + i, kBeginning, Purpose::start_state)[0];
+            const auto word = numbers(tile.first_agent + i, kBeginning, ChanceOf::start_state)[0];
             const auto state = static_cast<std::size_t>(laws.draw(tile.type.at(), word));
             agents.exogenous[tile.begin + i] = static_cast<std::uint8_t>(state / layout.sites());
             layout.lattice().balances(layout.contested(Stage{}), state % layout.sites(), balances);
@@ -50,7 +50,7 @@ void draw_states(const Field& mass, const RandomNumbers& numbers, Population& ag
 void draw_urgencies(const Contest& contest, const RandomNumbers& numbers, Population& agents) {
     agents.for_each_tile([&](const Tile& tile) {
         for (std::size_t i = 0; i < tile.size; ++i) {
-            const auto word = numbers(tile.first_agent + i, kBeginning, Purpose::start_state)[0];
+            const auto word = numbers(tile.first_agent + i, kBeginning, ChanceOf::start_state)[0];
             agents.exogenous[tile.begin + i] = contest.urgency(tile.type).stationary(Stage{}, word);
         }
     });
@@ -87,7 +87,7 @@ std::int64_t give(std::int64_t units, Account a, const Contest& contest, const R
         });
     };
     on_tiles([&](auto balances, auto receives) { hand_out.count(balances, receives); }, false);
-    hand_out.decide(std::abs(units), numbers, static_cast<std::uint32_t>(a.at()), Purpose::start_karma);
+    hand_out.decide(std::abs(units), numbers, static_cast<std::uint32_t>(a.at()), ChanceOf::start_karma);
     on_tiles([&](auto balances, auto receives) { hand_out.give(balances, receives); }, true);
     return hand_out.credit().lost;
 }

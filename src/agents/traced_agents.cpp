@@ -10,7 +10,7 @@ namespace polykarma {
 
 TracedAgents::TracedAgents(const Population& agents, std::uint64_t count, const RandomNumbers& numbers)
     : first_agent_(agents.first_agent), accounts_(agents.karma.size()) {
-    const RandomPermutation order(static_cast<std::uint32_t>(agents.agents()), numbers, 0, Purpose::traced);
+    const RandomPermutation order(static_cast<std::uint32_t>(agents.agents()), numbers, 0, ChanceOf::traced);
     for (std::uint32_t place = 0; place < count; ++place) all_.push_back(order.inverse(place));
     std::ranges::sort(all_);
     for (std::size_t chosen = 0; chosen < all_.size(); ++chosen) {

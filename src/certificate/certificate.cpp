@@ -6,11 +6,13 @@ namespace polykarma {
 bool meets(const Certificate& c, const Tolerance& tolerance) {
     for (const double value :
          {c.stationarity, c.gain_mean, c.gain_max, c.gain_all, c.exploitability_mean, c.exploitability_max, c.bellman,
-          c.value_scale, c.mass_error, c.karma_error, c.karma_lost, c.response_error, c.negative_mass})
+          c.value_scale, c.mass_error, c.karma_error, c.karma_lost, c.response_error, c.negative_mass,
+          c.karma_tail, c.karma_clipped})
         if (!std::isfinite(value)) return false;
     for (const double error : {c.mass_error, c.karma_error, c.karma_lost, c.response_error, c.negative_mass})
         if (error > kConservationTolerance) return false;
-    return c.stationarity <= tolerance.stationarity && c.gain_mean <= tolerance.gain &&
+    return c.karma_tail <= tolerance.truncation && c.karma_clipped <= tolerance.truncation &&
+           c.stationarity <= tolerance.stationarity && c.gain_mean <= tolerance.gain &&
            c.exploitability_mean <= tolerance.exploitability && c.bellman <= kBellmanTolerance * std::max(c.value_scale, 1e-300);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "certificate/truncation.hpp"
 #include "dynamics/line_sum.hpp"
 #include "dynamics/one_agent.hpp"
 #include "dynamics/operators.hpp"
@@ -29,6 +30,8 @@ struct Certificate {
     double karma_lost = 0.0;     ///< payment for which nobody had room, per capita and cycle
     double response_error = 0.0; ///< largest deviation of a response row from a probability vector
     double negative_mass = 0.0;  ///< largest -d
+    double karma_tail = 0.0;     ///< share of all karma in the top cells of accounts that have no bound
+    double karma_clipped = 0.0;  ///< share of all karma that one cycle puts above their k_max
 };
 
 /// What a certificate has to reach.
@@ -36,6 +39,7 @@ struct Tolerance {
     double stationarity = 0.0;
     double gain = 0.0;
     double exploitability = 0.0;
+    double truncation = 0.0;  ///< of karma_tail and karma_clipped, which games with bounded accounts do not have
 };
 
 /// A social state that is further than this from mass one per type, from the economy's karma, or from probability rows
@@ -86,12 +90,6 @@ inline double worst(const Collective& ranks, double value) {
     std::array<double, 1> worst{counted(value)};
     ranks.maximum(worst);
     return worst.front();
-}
-
-inline double total(const Collective& ranks, LineSum& sum) {
-    std::array<ExactSum, 1> sums{sum.close()};
-    ranks.sum(sums);
-    return sums.front().value();
 }
 
 template <Game G>
@@ -204,6 +202,11 @@ Certified certify(const G& game, const Field& mass, const SparseResponse& respon
     c.mass_error = detail::mass_error(mass, ranks);
     c.karma_error = detail::karma_error(game, mass, ranks);
     c.stationarity = detail::stationarity(operators, mass, response);
+    if constexpr (UnboundedGame<G>) {
+        const Truncation cut = truncation(operators, mass);
+        c.karma_tail = cut.tail;
+        c.karma_clipped = cut.clipped;
+    }
     detail::measure_gains(operators, mass, response, result.value, c);
     detail::measure_regret(operators, mass, result.value, c);
     return result;

@@ -14,6 +14,16 @@ template <class E>
 struct ChoiceNames;
 
 template <>
+struct ChoiceNames<GameFamily> {
+    static constexpr std::array<std::string_view, 2> names{"multi_karma", "pairwise"};
+};
+
+template <>
+struct ChoiceNames<Payee> {
+    static constexpr std::array<std::string_view, 2> names{"peer", "society"};
+};
+
+template <>
 struct ChoiceNames<Redistribution> {
     static constexpr std::array<std::string_view, 3> names{"active", "all", "non_winners"};
 };

@@ -18,9 +18,13 @@ public:
     explicit Consistency(EconomyConfig& economy) : economy_(economy) {}
 
     void run() {
-        for (const ResourceConfig& resource : economy_.resources) check_resource(resource);
-        check_discount();
-        check_exchange();
+        if (economy_.game == GameFamily::pairwise) {
+            check_contest();
+        } else {
+            for (const ResourceConfig& resource : economy_.resources) check_resource(resource);
+            check_discount();
+            check_exchange();
+        }
         for (TypeConfig& type : economy_.types) check_chain(type);
         check_shares();
         check_solver();
@@ -40,6 +44,16 @@ private:
         if (resource.k_mean > resource.k_max)
             refuse(path + ".k_mean", toml_text(resource.k_mean), fmt::format("above k_max = {}", resource.k_max),
                    "0 <= k_mean <= k_max");
+    }
+
+    void check_contest() const {
+        const ContestConfig& contest = economy_.contest;
+        if (contest.k_mean > contest.k_max)
+            refuse("contest.k_mean", toml_text(contest.k_mean), fmt::format("above k_max = {}", contest.k_max),
+                   "0 < k_mean <= k_max");
+        if (contest.k_max > contest.largest_k_max)
+            refuse("contest.k_max", toml_text(contest.k_max),
+                   fmt::format("above largest_k_max = {}", contest.largest_k_max), "k_max <= largest_k_max");
     }
 
     void check_discount() const {
@@ -83,6 +97,15 @@ private:
             const std::string key = path + ".transition." + economy_.resources[r].name;
             check_matrix_size(key, rows, economy_.urgencies.size(), "urgency");
             for (std::size_t u = 0; u < rows.size(); ++u) check_sum(fmt::format("{}.{}", key, u), rows[u], "each row");
+        }
+        for (std::size_t u = 0; u < type.chain.rows.size(); ++u) {
+            auto& row = type.chain.rows[u];
+            const std::string key = path + ".rows." + economy_.urgencies[u].name;
+            const std::size_t n = economy_.urgencies.size();
+            if (row.size() != n)
+                refuse(key, value_text(row, false), fmt::format("{} given", row.size()),
+                       fmt::format("{}, one per urgency", n));
+            check_sum(key, row, "each row");
         }
         if (!type.chain.draw.empty()) check_sum(path + ".draw", type.chain.draw, "probabilities");
         check_need(path, type.chain);

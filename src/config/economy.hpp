@@ -9,8 +9,14 @@
 
 namespace polykarma {
 
+/// Which game an economy is: what is contested, and how.
+enum class GameFamily { multi_karma, pairwise };
+
 /// Who receives what the winners of a contest paid.
 enum class Redistribution { active, all, non_winners };
+
+/// Who receives what the winner of a pair paid: the other one, or everybody.
+enum class Payee { peer, society };
 
 /// How karma of one account counts when bidding for another resource.
 enum class ExchangeRule { none, worth, rates };
@@ -55,20 +61,42 @@ struct ExchangeConfig {
     friend bool operator==(const ExchangeConfig&, const ExchangeConfig&) = default;
 };
 
-/// Resource-urgency chain of one type. Either `transition` (all of it) or the convenient form draw, need, kept.
+/// What everybody pays of the karma k that it holds after a contest: coefficient k^power.
+struct TaxConfig {
+    double coefficient = 0.0;
+    double power = 1.0;
+
+    friend bool operator==(const TaxConfig&, const TaxConfig&) = default;
+};
+
+/// The contest of a pairwise economy.
+struct ContestConfig {
+    Payee payee = Payee::society;
+    double k_mean = 0.0;    ///< mean balance, 0 <= k_mean <= k_max
+    int k_max = 0;          ///< largest balance of the lattice that the search begins with
+    int largest_k_max = 0;  ///< of any lattice that it may go on to; accounts themselves have no bound
+    TaxConfig tax;
+
+    friend bool operator==(const ContestConfig&, const ContestConfig&) = default;
+};
+
+/// How the urgency of one type moves. All of it (`transition` from resource to resource, `rows` from contest to
+/// contest), or the convenient form draw, and in multi-karma economies need and kept.
 struct ChainConfig {
     std::vector<double> draw;  ///< [urgency] probabilities when urgency is drawn
     std::vector<double> need;  ///< [resource] probability of needing it when urgency is drawn on arriving there
     bool kept = true;          ///< positive urgency is kept through the day; after 0 it is drawn anew
     /// [resource][from urgency][to urgency], from this resource to the next one (the last one leads to the next day)
     std::vector<std::vector<std::vector<double>>> transition;
+    std::vector<std::vector<double>> rows;  ///< [from urgency][to urgency]
 
     friend bool operator==(const ChainConfig&, const ChainConfig&) = default;
 };
 
 struct TypeConfig {
     std::string name;
-    double share = 0.0;  ///< share of the population
+    double share = 0.0;     ///< share of the population
+    double discount = 0.0;  ///< from contest to contest, in pairwise economies
     ChainConfig chain;
 
     friend bool operator==(const TypeConfig&, const TypeConfig&) = default;
@@ -84,6 +112,7 @@ struct SolverConfig {
     double stationarity = 0.0;    ///< tolerance on S
     double gain = 0.0;            ///< tolerance on E_mean
     double exploitability = 0.0;  ///< tolerance on G_mean
+    double truncation = 0.0;      ///< tolerance on the karma near the top of accounts without a bound
     PolicyStart start = PolicyStart::even;
     KarmaStart karma_start = KarmaStart::at_mean;
     int seed = 0;               ///< of the random starts
@@ -98,11 +127,13 @@ struct SolverConfig {
 struct EconomyConfig {
     std::string title;
     std::string description;
+    GameFamily game = GameFamily::multi_karma;
     double nominal_payoff = 0.0;  ///< sigma_n
     double tie_smoothing = 0.0;   ///< epsilon
     std::vector<UrgencyConfig> urgencies;
     std::vector<ResourceConfig> resources;
     ExchangeConfig exchange;
+    ContestConfig contest;
     std::vector<TypeConfig> types;
     SolverConfig solver;
 
@@ -115,5 +146,14 @@ struct EconomyConfig {
     /// The same economy, wherever its keys were written.
     friend bool operator==(const EconomyConfig& a, const EconomyConfig& b);
 };
+
+/// What is contested in turn: resources, or the contest of pairs.
+[[nodiscard]] std::vector<std::string> stage_names(const EconomyConfig& economy);
+
+/// Largest balance of every karma account.
+[[nodiscard]] std::vector<int> largest_balances(const EconomyConfig& economy);
+
+/// Product of the discounts over one cycle of stages, of the most patient type.
+[[nodiscard]] double cycle_discount(const EconomyConfig& economy);
 
 }  // namespace polykarma

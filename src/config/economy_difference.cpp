@@ -20,6 +20,8 @@ std::vector<Setting> settings_of(const EconomyConfig& economy) {
     game.title.clear();
     game.description.clear();
     game.solver = {};
+    // The lattice of a search is none of the rules: accounts of a pairwise game have no bound.
+    game.contest.k_max = game.contest.largest_k_max = 0;
     std::istringstream text(to_toml(game));
     std::vector<Setting> settings;
     std::string table, element;

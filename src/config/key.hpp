@@ -52,12 +52,16 @@ struct ListKey {
     std::string_view help = {};
     std::size_t min_size = 0;
     std::size_t max_size = 0;
+    bool used = true;                 ///< false: the list is forbidden beside the keys described before it
+    std::string_view used_when = {};  ///< the condition behind `used`, in words
 };
 
 /// Declaration of a table, `[name]`.
 struct TableKey {
     std::string_view name = {};
     std::string_view help = {};
+    bool used = true;                 ///< false: the table is forbidden beside the keys described before it
+    std::string_view used_when = {};  ///< the condition behind `used`, in words
 };
 
 }  // namespace polykarma

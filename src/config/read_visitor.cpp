@@ -84,15 +84,19 @@ Reader::Reader(const Value& table, const KeySpec& spec, std::string path, ReadSt
     }
 }
 
+void Reader::refuse_presence(const KeySpec& spec) const {
+    if (const Value* value = table_.find(spec.name))
+        throw InputError(value->where, dotted(path_, spec.name), short_text(*value), "has no effect here",
+                         "allowed when " + spec.used_when);
+}
+
 const Value* Reader::take(const KeySpec& spec, const std::string& name, bool used, bool required) {
     const Value* value = table_.find(spec.name);
+    if (!used) refuse_presence(spec);
     if (value == nullptr) {
         if (used && required) missing(where_, name, spec);
         return nullptr;
     }
-    if (!used)
-        throw InputError(value->where, name, short_text(*value), "has no effect here",
-                         "allowed when " + spec.used_when);
     state_.sources[name] = value->where;
     return value;
 }

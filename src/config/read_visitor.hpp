@@ -64,21 +64,23 @@ public:
         }
     }
 
-    template <class S>
-    void tables(std::vector<S>& members, const ListKey& key) {
+    template <class S, class... Context>
+    void tables(std::vector<S>& members, const ListKey& key, const Context&... context) {
         const KeySpec& spec = *spec_.find(key.name);
         members.clear();
+        if (!key.used) return refuse_presence(spec);
         for (const Element& element : elements(spec)) {
             Reader reader(*element.table, spec, element.path, state_, element.table->where);
-            describe(reader, members.emplace_back());
+            describe(reader, members.emplace_back(), context...);
             add_name(spec, element, members.back().name);
         }
     }
 
-    template <class S>
-    void table(S& member, const TableKey& key) {
+    template <class S, class... Context>
+    void table(S& member, const TableKey& key, const Context&... context) {
+        if (!key.used) return refuse_presence(*spec_.find(key.name));
         Reader reader = inner(key.name);
-        describe(reader, member);
+        describe(reader, member, context...);
     }
 
     template <class Keys>
@@ -93,6 +95,8 @@ private:
         std::string path;
     };
 
+    /// Throws if a key that has no effect is there.
+    void refuse_presence(const KeySpec& spec) const;
     /// The value of a key; null when it is absent and need not be there. Records where it was set.
     const Value* take(const KeySpec& spec, const std::string& name, bool used, bool required);
     /// The tables of a list, addressed by their names, else by their positions.

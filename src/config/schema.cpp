@@ -89,6 +89,7 @@ JsonObject property(const KeySpec& spec) {
 }
 
 bool is_required(const KeySpec& spec) {
+    if (!spec.used_when.empty()) return false;
     if (spec.kind == KeySpec::Kind::value) return spec.required;
     if (spec.kind == KeySpec::Kind::tables) return spec.min_size > 0;
     for (const KeySpec& child : spec.children)
@@ -114,14 +115,16 @@ std::string schema_text(const KeySpec& spec, std::string_view title) {
     return json.text() + "\n";
 }
 
-void add_keys(std::vector<KeyHelp>& out, const KeySpec& spec, const std::string& path) {
+/// used_when: the condition on the table that the keys stand in
+void add_keys(std::vector<KeyHelp>& out, const KeySpec& spec, const std::string& path, const std::string& used_when) {
     for (const KeySpec& child : spec.children) {
         const std::string key = path + child.name;
+        const std::string& condition = child.used_when.empty() ? used_when : child.used_when;
         if (child.kind != KeySpec::Kind::value) {
-            add_keys(out, child, key + (child.kind == KeySpec::Kind::tables ? ".*." : "."));
+            add_keys(out, child, key + (child.kind == KeySpec::Kind::tables ? ".*." : "."), condition);
             continue;
         }
-        const std::string help = child.help + (child.used_when.empty() ? "" : "; allowed when " + child.used_when);
+        const std::string help = child.help + (condition.empty() ? "" : "; allowed when " + condition);
         out.push_back({key, child.type_text(), child.standard_text.empty() ? child.standard : child.standard_text,
                        child.scalar == KeySpec::Scalar::choice ? "" : child.allowed_text(), child.unit, help});
     }
@@ -129,7 +132,7 @@ void add_keys(std::vector<KeyHelp>& out, const KeySpec& spec, const std::string&
 
 std::vector<KeyHelp> keys_of(const KeySpec& spec) {
     std::vector<KeyHelp> out;
-    add_keys(out, spec, "");
+    add_keys(out, spec, "", "");
     return out;
 }
 

@@ -21,6 +21,7 @@ struct KeySpec {
     std::vector<KeySpec> children;  ///< of a table; of one element of a list of tables
     std::size_t min_size = 0;       ///< of a list of tables
     std::size_t max_size = 0;       ///< of a list of tables or an array
+    std::string used_when;
 
     // Of a value.
     Scalar scalar = Scalar::text;
@@ -35,7 +36,6 @@ struct KeySpec {
     std::string standard_text;  ///< the default in words, where it is no constant
     Bounds range;
     std::string unit;
-    std::string used_when;
 
     [[nodiscard]] const KeySpec* find(std::string_view child) const;
     [[nodiscard]] std::vector<std::string> child_names() const;
@@ -63,17 +63,20 @@ public:
         spec.all_entries = !rest;
     }
 
-    template <class S>
-    void tables(std::vector<S>&, const ListKey& key) {
+    template <class S, class... Context>
+    void tables(std::vector<S>&, const ListKey& key, const Context&... context) {
         KeySpec& spec = add(key.name, KeySpec::Kind::tables, key.help);
         spec.min_size = key.min_size;
         spec.max_size = key.max_size;
-        collect<S>(spec);
+        spec.used_when = key.used_when;
+        collect<S>(spec, context...);
     }
 
-    template <class S>
-    void table(S&, const TableKey& key) {
-        collect<S>(add(key.name, KeySpec::Kind::table, key.help));
+    template <class S, class... Context>
+    void table(S&, const TableKey& key, const Context&... context) {
+        KeySpec& spec = add(key.name, KeySpec::Kind::table, key.help);
+        spec.used_when = key.used_when;
+        collect<S>(spec, context...);
     }
 
     template <class Keys>
@@ -83,11 +86,11 @@ public:
     }
 
 private:
-    template <class S>
-    static void collect(KeySpec& spec) {
+    template <class S, class... Context>
+    static void collect(KeySpec& spec, const Context&... context) {
         S example{};
         SpecBuilder inner(spec);
-        describe(inner, example);
+        describe(inner, example, context...);
     }
 
     KeySpec& add(std::string_view name, KeySpec::Kind kind, std::string_view help);

@@ -39,21 +39,22 @@ public:
         line(key.name, "{ " + entries + " }");
     }
 
-    template <class S>
-    void tables(std::vector<S>& members, const ListKey& key) {
+    template <class S, class... Context>
+    void tables(std::vector<S>& members, const ListKey& key, const Context&... context) {
         for (S& member : members) {
             names_[std::string(key.name)].push_back(member.name);
             const std::string path = joined(key.name);
             out_ += "\n[[" + path + "]]\n";
             Writer writer(out_, path, names_);
-            describe(writer, member);
+            describe(writer, member, context...);
         }
     }
 
-    template <class S>
-    void table(S& member, const TableKey& key) {
+    template <class S, class... Context>
+    void table(S& member, const TableKey& key, const Context&... context) {
+        if (!key.used) return;
         Writer writer = inner(key.name);
-        describe(writer, member);
+        describe(writer, member, context...);
     }
 
     template <class Keys>

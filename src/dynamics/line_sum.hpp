@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
+
 #include "base/exact_sum.hpp"
 #include "game/partition.hpp"
+#include "parallel/collective.hpp"
 
 namespace polykarma {
 
@@ -28,5 +31,12 @@ private:
     ExactSum total_;
     double line_ = 0.0;
 };
+
+/// Of all ranks.
+inline double total(const Collective& ranks, LineSum& sum) {
+    std::array<ExactSum, 1> sums{sum.close()};
+    ranks.sum(sums);
+    return sums.front().value();
+}
 
 }  // namespace polykarma

@@ -16,7 +16,8 @@ enum class StopReason {
     stalled,          ///< the residuals do not shrink any more
     cycling,          ///< the same, and they go up and down
     iteration_limit,
-    not_finite
+    not_finite,
+    does_not_close  ///< karma reaches the top of every lattice that is allowed
 };
 
 [[nodiscard]] constexpr std::string_view to_string(StopReason reason) {
@@ -27,6 +28,7 @@ enum class StopReason {
         case StopReason::cycling: return "cycling";
         case StopReason::iteration_limit: return "iteration limit";
         case StopReason::not_finite: return "not finite";
+        case StopReason::does_not_close: return "does not close";
     }
     return "";
 }

@@ -55,7 +55,15 @@ struct EarlierSearches {
     long count = 0;
     long iterations = 0;
     std::vector<HistoryPoint> history;
+    double lambda = 0.0;  ///< where the last of them was in a smaller lattice: what it ended at
 };
+
+/// Puts the iterations of earlier searches before those of a later one.
+inline void put_before(SolveOutcome& later, const EarlierSearches& earlier) {
+    for (HistoryPoint& point : later.history) point.iteration += earlier.iterations;
+    later.history.insert(later.history.begin(), earlier.history.begin(), earlier.history.end());
+    later.iterations += earlier.iterations;
+}
 
 /// All that a search has to know to go on as if it had never been interrupted. Every rank has its part of the fields,
 /// and the same of everything else.
@@ -99,6 +107,7 @@ struct SearchState {
         visit("step", self.dynamics.step);
         visit("earlier_searches", self.earlier.count);
         visit("earlier_iterations", self.earlier.iterations);
+        visit("earlier_lambda", self.earlier.lambda);
     }
 };
 
@@ -111,6 +120,9 @@ public:
     SearchKeeper(const SearchKeeper&) = delete;
     SearchKeeper& operator=(const SearchKeeper&) = delete;
 
+    /// Largest balance of every account in the state that a search is to go on from: that of the economy, unless the
+    /// search had gone on to a larger lattice. Empty where there is none.
+    [[nodiscard]] virtual std::vector<int> resumed_balances() { return {}; }
     /// The state that a search is to go on from, instead of beginning; asked once, before it does.
     [[nodiscard]] virtual std::optional<SearchState> resumed(const Part& part) = 0;
     /// After so many iterations: what is wanted of the search. Called between any two.

@@ -133,4 +133,11 @@ concept Game = requires(const G& game, Stage r, const Site& site, double mass, R
     game.initial_law(part, out);
 };
 
+/// A game whose accounts hold any amount of karma in what it models, and k_max in its lattice.
+///   clipped(m)                        karma that one push of a stage would have put above k_max, per capita
+template <class G>
+concept UnboundedGame = Game<G> && requires(const G& game, const typename G::Aggregates& m) {
+    { game.clipped(m) } -> std::convertible_to<double>;
+};
+
 }  // namespace polykarma

@@ -30,6 +30,16 @@ Credit saturated_credit(double payment, std::span<const double> receivers) {
     return credit;
 }
 
+double clipped(const Credit& credit, std::span<const double> receivers) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < receivers.size(); ++k) {
+        const double room = static_cast<double>(receivers.size() - 1 - k);
+        const double whole = std::max(0.0, credit.whole - room), more = std::max(0.0, credit.whole + 1 - room);
+        sum += receivers[k] * (whole + credit.fraction * (more - whole));
+    }
+    return sum;
+}
+
 void pull(const Credit& credit, std::span<const double> in, std::span<double> out) {
     POLYKARMA_EXPECTS(in.size() == out.size());
     const auto n = static_cast<std::ptrdiff_t>(in.size());

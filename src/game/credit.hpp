@@ -19,6 +19,9 @@ struct Credit {
 /// Ensures  no credit when nothing was paid; lost > 0 only when every receiver is full
 Credit saturated_credit(double payment, std::span<const double> receivers);
 
+/// What receivers [balance] would get above k_max if it were not clipped, karma per capita.
+[[nodiscard]] double clipped(const Credit& credit, std::span<const double> receivers);
+
 /// Value before the credit from value after it, along one line: out[k] = E[in[min(k + credit, k_max)]].
 void pull(const Credit& credit, std::span<const double> in, std::span<double> out);
 

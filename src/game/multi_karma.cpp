@@ -139,13 +139,7 @@ void MultiKarma::derive(Stage r, std::span<const double> sums, Aggregates& m) co
 void MultiKarma::continue_line(Stage r, const Aggregates& m, Block b, const double* next, std::size_t block,
                                std::span<double> plain, std::span<double> credited) const {
     const auto& type = rules_.types[layout_.type(b).at()];
-    std::fill(plain.begin(), plain.end(), 0.0);
-    for (const auto v : Range<Exogenous>(layout_.exogenous_states())) {
-        const double weight = type.discount[r.at()] * type.chain.probability(r, layout_.exogenous(b), v);
-        if (weight == 0.0) continue;
-        const double* const value = next + v.at() * block;
-        for (std::size_t k = 0; k < plain.size(); ++k) plain[k] += weight * value[k];
-    }
+    pull(type.chain, r, layout_.exogenous(b), type.discount[r.at()], next, block, plain);
     pull(m.credit, plain, credited);
 }
 
@@ -203,16 +197,8 @@ void MultiKarma::finish(Workspace& w, std::span<double> out) const {
                 push(w.aggregates->credit, std::span<const double>(w.receives).subspan(state, length),
                      std::span(w.stays).subspan(state, length));
             }
-            for (const auto v : urgencies) {
-                const auto arrived = out.subspan(first + v.at() * block, length);
-                std::fill(arrived.begin(), arrived.end(), 0.0);
-                for (const auto u : urgencies) {
-                    const double weight = chain.probability(r, u, v);
-                    if (weight == 0.0) continue;
-                    const double* const left = w.stays.data() + first + u.at() * block;
-                    for (std::size_t k = 0; k < length; ++k) arrived[k] += weight * left[k];
-                }
-            }
+            for (const auto v : urgencies)
+                push(chain, r, v, w.stays.data() + first, block, out.subspan(first + v.at() * block, length));
         }
     }
 }

@@ -13,7 +13,9 @@
 #include "game/concept.hpp"
 #include "game/credit.hpp"
 #include "game/exchange.hpp"
+#include "game/game_size.hpp"
 #include "game/priority_auction.hpp"
+#include "game/shares.hpp"
 #include "game/spending_path.hpp"
 #include "game/urgency_chain.hpp"
 
@@ -21,6 +23,7 @@ namespace polykarma {
 
 /// The rules of a multi-karma economy, free of any file format.                                              ([MK] 2)
 struct MultiKarmaRules {
+    using Game = class MultiKarma;
     struct Resource {
         std::string name;
         Capacity capacity;
@@ -47,18 +50,7 @@ struct MultiKarmaRules {
 /// for money pumps.
 MultiKarmaRules rules_of(const EconomyConfig& economy);
 
-/// States and state-action pairs of an economy, from its file alone: nothing is allocated. Pairs are an estimate
-/// (floors of exchanged balances are taken as half a unit each).
-struct GameSize {
-    double states = 0.0;
-    double pairs = 0.0;
-    // What parts of it may hold beyond their share:
-    double sites = 0.0;          ///< states of a block
-    double largest_row = 0.0;    ///< mean row of a stage, the largest
-    double poorest_row = 0.0;    ///< mean row of a line, the smallest
-    double richest_lines = 0.0;  ///< pairs of the richest line of each stage, with all urgency states, added up
-};
-GameSize estimate_size(const EconomyConfig& economy);
+GameSize multi_karma_size(const EconomyConfig& economy);
 
 /// Several resources contested in turn, one karma account each.                                              ([MK])
 ///
@@ -137,8 +129,10 @@ public:
     /// Sums are shares of agents by own balance and action, [own balance][action, padded]: every aggregate of a stage
     /// derives from them. Each state adds to them once per action it takes, rounded to kShares.
     [[nodiscard]] std::size_t sums_size(Stage r) const { return layout_.line_length(r) * action_stride(r); }
-    void tally(Stage r, const Site& site, double mass, Row response, std::span<double> sums) const;
-    void tally(Stage r, const Site& site, double mass, const SparseRow& response, std::span<double> sums) const;
+    template <class AnyRow>
+    void tally(Stage r, const Site& site, double mass, const AnyRow& response, std::span<double> sums) const {
+        add_shares(mass, response, sums.data() + site.position * action_stride(r));
+    }
     void derive(Stage r, std::span<const double> sums, Aggregates& m) const;
 
     void entry_values(Stage r, const Aggregates& m, std::span<const double> next, Workspace& w, const Piece& piece,
@@ -197,8 +191,6 @@ private:
     ///   next: of the line in the piece's first exogenous state; block: distance to the same line in the next one
     void continue_line(Stage r, const Aggregates& m, Block b, const double* next, std::size_t block,
                        std::span<double> plain, std::span<double> credited) const;
-    /// Mass below which every term of a tally rounds to nothing.
-    static constexpr double kNothing = 0.5 * kShares.unit();
     /// Where the winners of a state go, [action], on the path of its line, to which this turns first. Action 0 has room
     /// there and no winners.
     [[nodiscard]] double* spending_from(Workspace& w, const Site& site) const;
@@ -211,21 +203,6 @@ private:
     Layout layout_;
     std::vector<std::size_t> strides_;  // [stage] actions, padded
 };
-
-inline void MultiKarma::tally(Stage r, const Site& site, double mass, Row response, std::span<double> sums) const {
-    using namespace simd;
-    if (std::abs(mass) < kNothing) return;
-    double* const joint = sums.data() + site.position * action_stride(r);
-    for (std::size_t a = 0; a < padded(response.size()); a += kWidth)
-        store(load(joint + a) + kShares(mass * load(response.data() + a)), joint + a);
-}
-
-inline void MultiKarma::tally(Stage r, const Site& site, double mass, const SparseRow& response,
-                              std::span<double> sums) const {
-    if (std::abs(mass) < kNothing) return;
-    double* const joint = sums.data() + site.position * action_stride(r);
-    for_each_action(response, [&](std::size_t a, double p) { joint[a] += kShares(mass * p); });
-}
 
 inline double* MultiKarma::spending_from(Workspace& w, const Site& site) const {
     if (!w.line_used || site.line != w.line || site.block != w.block) {

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "game/economy_rules.hpp"
 #include "game/multi_karma.hpp"
 
 namespace polykarma {
@@ -29,24 +29,6 @@ Exchange exchange_of(const EconomyConfig& economy) {
     }
 }
 
-UrgencyChain chain_of(const EconomyConfig& economy, const TypeConfig& type) {
-    std::vector<double> values;
-    for (const auto& urgency : economy.urgencies) values.push_back(urgency.value);
-    const auto idle = static_cast<std::size_t>(std::find(values.begin(), values.end(), 0.0) - values.begin());
-    try {
-        return UrgencyChain(type.chain.transition.empty()
-                                ? drawn_chain(type.chain.draw, type.chain.need, type.chain.kept, values,
-                                              Exogenous{std::min(idle, values.size() - 1)})
-                                : type.chain.transition);
-    } catch (const ReducibleChain& chain) {
-        const std::string key = "type." + type.name + ".chain";
-        throw InputError(economy.where(key), key, "",
-                         std::string(chain.what()) + ": " + economy.urgencies[chain.first.at()].name + " and " +
-                             economy.urgencies[chain.second.at()].name + " never lead to each other",
-                         "a chain in which every agent ends up with the same urgencies");
-    }
-}
-
 /// An agent with positive urgency must be better off in the longest queue than at home.
 void check_nominal_payoff(const EconomyConfig& economy) {
     for (const auto& resource : economy.resources) {
@@ -63,26 +45,20 @@ void check_nominal_payoff(const EconomyConfig& economy) {
 
 MultiKarmaRules rules_of(const EconomyConfig& economy) {
     check_nominal_payoff(economy);
-    MultiKarmaRules rules{{}, {}, exchange_of(economy), {}, economy.nominal_payoff, economy.tie_smoothing, 1.0};
-    for (const auto& urgency : economy.urgencies) rules.urgencies.push_back({urgency.name, urgency.value});
+    MultiKarmaRules rules{urgencies_of(economy), {}, exchange_of(economy), {}, economy.nominal_payoff, economy.tie_smoothing, 1.0};
     std::vector<double> discount;
     for (const auto& resource : economy.resources) {
-        if (economy.solver.karma_start == KarmaStart::uniform && std::ceil(2.0 * resource.k_mean) > resource.k_max) {
-            const std::string key = "solver.karma_start";
-            throw InputError(economy.where(key), key, "uniform",
-                             "twice the mean karma of " + resource.name + " is above its k_max",
-                             "at_mean, or k_mean <= k_max / 2");
-        }
+        require_room_for_start(economy, resource.name, resource.k_mean, resource.k_max);
         rules.resources.push_back({resource.name, {resource.capacity, resource.priority_capacity}, resource.k_max,
                                    resource.k_mean, resource.redistribution});
         discount.push_back(resource.discount);
     }
     for (const auto& type : economy.types)
-        rules.types.push_back({type.name, type.share, chain_of(economy, type), discount});
+        rules.types.push_back({type.name, type.share, urgency_chain_of(economy, type), discount});
     return rules;
 }
 
-GameSize estimate_size(const EconomyConfig& economy) {
+GameSize multi_karma_size(const EconomyConfig& economy) {
     const Exchange exchange = exchange_of(economy);
     double sites = 1.0;
     for (const auto& resource : economy.resources) sites *= resource.k_max + 1.0;

@@ -84,6 +84,31 @@ UrgencyChain::UrgencyChain(std::vector<Matrix> transition) : transition_(std::mo
     }
 }
 
+namespace {
+
+/// out[k] = sum_i weight(i) in[i][k], over the i of `states` that have weight.
+template <class Weight>
+void mix(std::size_t states, Weight&& weight, const double* in, std::size_t block, std::span<double> out) {
+    std::fill(out.begin(), out.end(), 0.0);
+    for (const auto i : Range<Exogenous>(states)) {
+        const double w = weight(i);
+        if (w == 0.0) continue;
+        const double* const line = in + i.at() * block;
+        for (std::size_t k = 0; k < out.size(); ++k) out[k] += w * line[k];
+    }
+}
+
+}  // namespace
+
+void pull(const UrgencyChain& chain, Stage r, Exogenous u, double factor, const double* in, std::size_t block,
+          std::span<double> out) {
+    mix(chain.states(), [&](Exogenous v) { return factor * chain.probability(r, u, v); }, in, block, out);
+}
+
+void push(const UrgencyChain& chain, Stage r, Exogenous v, const double* in, std::size_t block, std::span<double> out) {
+    mix(chain.states(), [&](Exogenous u) { return chain.probability(r, u, v); }, in, block, out);
+}
+
 UrgencyDraw::UrgencyDraw(const UrgencyChain& chain) : states_(chain.states()) {
     const Range<Exogenous> states(states_);
     const auto cumulate = [&](std::vector<std::uint64_t>& cumulated, const auto& probability) {

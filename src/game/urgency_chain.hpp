@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -40,6 +41,14 @@ private:
     std::vector<Matrix> transition_;
     std::vector<std::vector<double>> stationary_;
 };
+
+/// Value before urgency moves from value after it, along one line: out[k] = factor sum_v phi[u][v] in[v][k].
+///   in: the line in the first urgency; its successors lie `block` apart
+void pull(const UrgencyChain& chain, Stage r, Exogenous u, double factor, const double* in, std::size_t block,
+          std::span<double> out);
+
+/// Mass after urgency has moved from mass before it: out[k] = sum_u phi[u][v] in[u][k]. The adjoint, factor aside.
+void push(const UrgencyChain& chain, Stage r, Exogenous v, const double* in, std::size_t block, std::span<double> out);
 
 /// The chain of one agent at a time: the third face beside the values and the mass that the games move by it.
 class UrgencyDraw {

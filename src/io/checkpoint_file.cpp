@@ -25,7 +25,7 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "polykarma-checkpoint";
-constexpr std::int64_t kVersion = 1;  // raised with every change of what a search has to know
+constexpr std::int64_t kVersion = 2;  // raised with every change of what a search has to know
 
 // ---------------------------------------------------------------------- lists of numbers as tables of doubles
 
@@ -60,6 +60,11 @@ std::vector<BranchPoint> branch_of(const std::vector<double>& table) {
 void write_table(GroupWriter& group, const std::string& name, const std::string& what, std::span<const double> table,
                  std::size_t columns) {
     group.array<double>({name, what, ""}, table, {{"row", table.size() / columns}, {"column", columns}});
+}
+std::vector<double> largest_balances(const Lattice& lattice) {
+    std::vector<double> balances;
+    for (const auto a : Range<Account>(lattice.accounts())) balances.push_back(lattice.k_max(a));
+    return balances;
 }
 std::vector<double> read_table(const StoredGroup& group, const std::string& name, std::size_t columns) {
     const auto shape = group.shape(name);
@@ -134,6 +139,8 @@ void write_all(GroupWriter& root, const CheckpointIdentity& identity, long seque
     write_table(search, "branch", "lambda, arclength, change, jump", columns_of(state.branch), kBranchColumns);
     write_table(search, "branch_sums", "what the aggregates derive from, at the last point of the branch",
                 state.branch_sums, 1);
+    write_table(search, "k_max", "largest balance of every account",
+                largest_balances(state.dynamics.mass.part().layout().lattice()), 1);
     GroupWriter dynamics = root.subgroup("dynamics");
     write_states(dynamics, shares.dynamics, states);
     if (shares.before)
@@ -293,6 +300,18 @@ long read_sequence(const fs::path& file, const CheckpointIdentity& identity) {
     const StoredGroup root(file, "/");
     require_usable(root, identity);
     return static_cast<long>(root.integer_attribute("sequence"));
+}
+
+std::vector<int> read_balances(const fs::path& file) {
+    const hdf5::QuietErrors quiet;
+    constexpr double largest = 1e6;
+    const StoredGroup search(file, "/search");
+    std::vector<int> balances;
+    for (const double k_max : read_table(search, "k_max", 1)) {
+        if (!(k_max >= 0.0 && k_max <= largest)) search.refuse("k_max", "is no balance");
+        balances.push_back(static_cast<int>(k_max));
+    }
+    return balances;
 }
 
 SearchState read_checkpoint(const fs::path& file, const Part& part, const Collective& ranks) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "dynamics/search_state.hpp"
 #include "game/partition.hpp"
@@ -24,6 +25,9 @@ void write_checkpoint(const std::filesystem::path& file, const CheckpointIdentit
 /// The number of a checkpoint. Throws IoError with the reason when the file is none of this identity and program.
 /// Not collective.
 [[nodiscard]] long read_sequence(const std::filesystem::path& file, const CheckpointIdentity& identity);
+
+/// Largest balance of every account in its state. Throws IoError. Not collective.
+[[nodiscard]] std::vector<int> read_balances(const std::filesystem::path& file);
 
 /// The state of a checkpoint whose number has been read, on any number of ranks. Collective. Throws IoError, the same
 /// on all ranks, when it cannot be used.

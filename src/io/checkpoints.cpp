@@ -69,14 +69,31 @@ std::vector<std::size_t> Checkpoints::usable_files() const {
     return files;
 }
 
-std::optional<SearchState> Checkpoints::resumed(const Part& part) {
-    if (begin_ == Begin::afresh) return {};
-    // Not every rank sees a shared file system alike at every moment: the root looks for all.
+const std::vector<std::byte>& Checkpoints::candidates() {
+    if (candidates_) return *candidates_;
     std::vector<std::byte> found;
     if (ranks_.is_root())
         for (const std::size_t i : usable_files()) found.push_back(static_cast<std::byte>(i));
+    candidates_ = ranks_.broadcast(std::move(found));
+    return *candidates_;
+}
+
+std::vector<int> Checkpoints::resumed_balances() {
+    if (begin_ == Begin::afresh) return {};
+    for (const std::byte file : candidates()) {
+        try {
+            return agreed(ranks_, [&] { return read_balances(files_[std::to_integer<std::size_t>(file)]); });
+        } catch (const IoError&) {
+            // For resumed() to say, and to take the next one.
+        }
+    }
+    return {};
+}
+
+std::optional<SearchState> Checkpoints::resumed(const Part& part) {
+    if (begin_ == Begin::afresh) return {};
     const bool any = ranks_.broadcast(ranks_.is_root() && std::ranges::any_of(files_, is_there) ? 1 : 0) != 0;
-    for (const std::byte file : ranks_.broadcast(std::move(found))) {
+    for (const std::byte file : candidates()) {
         const auto i = std::to_integer<std::size_t>(file);
         try {
             SearchState state = read_checkpoint(files_[i], part, ranks_);

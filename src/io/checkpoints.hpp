@@ -2,8 +2,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "dynamics/search_state.hpp"
 #include "io/checkpoint_file.hpp"
@@ -27,6 +29,7 @@ public:
     Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval, Begin begin,
                 const Collective& ranks);
 
+    std::vector<int> resumed_balances() override;
     /// The newest state that can be used; those that cannot are named on standard error, with the reason. Nothing where
     /// there is no checkpoint at all. Throws IoError, the same on all ranks, when there are some and none can be used.
     std::optional<SearchState> resumed(const Part& part) override;
@@ -42,6 +45,8 @@ private:
     using Clock = std::chrono::steady_clock;
     /// Files with checkpoints of this search, by the look of it, the newest first.
     [[nodiscard]] std::vector<std::size_t> usable_files() const;
+    /// The same on every rank, found once: not every rank sees a shared file system alike at every moment.
+    [[nodiscard]] const std::vector<std::byte>& candidates();
 
     WorkFolder& folder_;
     CheckpointIdentity identity_;
@@ -49,6 +54,7 @@ private:
     Begin begin_;
     Collective ranks_;
     std::array<std::filesystem::path, 2> files_;
+    std::optional<std::vector<std::byte>> candidates_;  ///< numbers of files, the newest first
     long sequence_ = 0;     ///< of the newest good checkpoint; 0: none
     std::size_t next_ = 0;  ///< file that the next one goes to: never that of the newest
     Clock::time_point kept_ = Clock::now();

@@ -9,7 +9,7 @@ namespace polykarma::hdf5 {
 inline constexpr const char* kEquilibriumFormat = "polykarma-equilibrium";
 inline constexpr const char* kStudyFormat = "polykarma-study";
 /// Raised when a reader of the present version would misunderstand a file; additions do not raise it.
-inline constexpr std::int64_t kFormatVersion = 1;
+inline constexpr std::int64_t kFormatVersion = 2;
 
 /// Everything that docs/FILE_FORMAT.md lists for one equilibrium, into an empty group.
 ///   states: this rank's share of the record's d, V and pi. When no rank brings any, these arrays are created only.

@@ -23,7 +23,8 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr std::array kReasons{StopReason::converged, StopReason::smoothed,        StopReason::stalled,
-                              StopReason::cycling,   StopReason::iteration_limit, StopReason::not_finite};
+                              StopReason::cycling,   StopReason::iteration_limit, StopReason::not_finite,
+                              StopReason::does_not_close};
 
 /// Throws unless the group is of one of our formats and of a version that is understood here.
 std::string format_of(const StoredGroup& group) {
@@ -73,8 +74,8 @@ StoredEntry entry_of(const StoredGroup& group, const std::string& path) {
 
 /// [stage][type][urgency][karma of each account]
 std::vector<std::size_t> state_shape(const EconomyConfig& economy) {
-    std::vector<std::size_t> shape{economy.resources.size(), economy.types.size(), economy.urgencies.size()};
-    for (const auto& resource : economy.resources) shape.push_back(static_cast<std::size_t>(resource.k_max) + 1);
+    std::vector<std::size_t> shape{stage_names(economy).size(), economy.types.size(), economy.urgencies.size()};
+    for (const int k_max : largest_balances(economy)) shape.push_back(static_cast<std::size_t>(k_max) + 1);
     return shape;
 }
 
@@ -177,10 +178,10 @@ EquilibriumSummary summary_of(const StoredGroup& group) {
                                .certificate = read_fields(certificate, kCertificateFields),
                                .stability = stability_of(group),
                                .bid_share = bid_share_of(group),
-                               .price_level = price_level_of(group.child("observables"), economy.resources.size()),
+                               .price_level = price_level_of(group.child("observables"), stage_names(economy).size()),
                                .seconds = 0.0};
     for (const auto& type : economy.types) summary.types.push_back(type.name);
-    for (const auto& resource : economy.resources) summary.stages.push_back(resource.name);
+    summary.stages = stage_names(economy);
     return summary;
 }
 

@@ -17,7 +17,7 @@ struct StoredField {
     const char* units;
 };
 
-inline constexpr std::array<StoredField<Certificate>, 13> kCertificateFields{{
+inline constexpr std::array<StoredField<Certificate>, 15> kCertificateFields{{
     {"stationarity", &Certificate::stationarity, "sum over stages of ||pushed d[r] - d[r+1]||_1",
      "share of population"},
     {"gain_mean", &Certificate::gain_mean, "one-stage gain, mean over the population", "payoff"},
@@ -33,15 +33,18 @@ inline constexpr std::array<StoredField<Certificate>, 13> kCertificateFields{{
     {"karma_lost", &Certificate::karma_lost, "payments for which nobody had room, per capita and cycle", "karma"},
     {"response_error", &Certificate::response_error, "largest deviation of a policy row from a probability law", "1"},
     {"negative_mass", &Certificate::negative_mass, "largest -d", "share of population"},
+    {"karma_tail", &Certificate::karma_tail, "share of all karma in the top tenth of accounts that have no bound", "1"},
+    {"karma_clipped", &Certificate::karma_clipped, "share of all karma that a cycle puts above their k_max", "1"},
 }};
 
 /// The leading fields, which measure how good an equilibrium is; the others say whether it is a social state at all.
 inline constexpr std::size_t kSummaryFields = 7;
 
-inline constexpr std::array<StoredField<Tolerance>, 3> kToleranceFields{{
+inline constexpr std::array<StoredField<Tolerance>, 4> kToleranceFields{{
     {"tolerance_stationarity", &Tolerance::stationarity, "required stationarity", "share of population"},
     {"tolerance_gain", &Tolerance::gain, "required gain_mean", "payoff"},
     {"tolerance_exploitability", &Tolerance::exploitability, "required exploitability_mean", "payoff"},
+    {"tolerance_truncation", &Tolerance::truncation, "required karma_tail and karma_clipped", "1"},
 }};
 
 /// Attributes of an equilibrium's group `stability`.

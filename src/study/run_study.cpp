@@ -66,7 +66,7 @@ void complete(const StudyConfig& study, StudyResults& results) {
     if (!results.types.empty()) return;
     const EconomyConfig economy = economy_of(study, study.point(0));
     for (const auto& type : economy.types) results.types.push_back(type.name);
-    for (const auto& resource : economy.resources) results.stages.push_back(resource.name);
+    results.stages = stage_names(economy);
 }
 
 /// What the ranks have spent their time on.

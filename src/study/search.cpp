@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "certificate/certificate.hpp"
 #include "config/choices.hpp"
 #include "config/neighbour.hpp"
 #include "config/study_start.hpp"
 #include "equilibrium/accelerated.hpp"
+#include "equilibrium/growth.hpp"
 #include "equilibrium/start.hpp"
 #include "study/solve_economy.hpp"
 
@@ -22,9 +24,10 @@ namespace {
 /// step, does not miss it by rounding.
 constexpr double kMargin = 0.5;
 
+template <class G>
 auto method_of(const SolverConfig& solver) {
-    if (solver.method == SolverMethod::dynamics) return &evolve<MultiKarma>;
-    return solver.select == Selection::logit_branch ? &follow_branch<MultiKarma> : &accelerate<MultiKarma>;
+    if (solver.method == SolverMethod::dynamics) return &evolve<G>;
+    return solver.select == Selection::logit_branch ? &follow_branch<G> : &accelerate<G>;
 }
 
 struct Start {
@@ -33,7 +36,8 @@ struct Start {
     Response response;
 };
 
-Start start_in(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Collective& ranks) {
+template <class G>
+Start start_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Collective& ranks) {
     const Part part = part_of(game, ranks.rank(), ranks.size());
     if (from) {
         StartState state = from(game, part, ranks);
@@ -49,8 +53,14 @@ Start start_in(const EconomyConfig& economy, const MultiKarma& game, const Start
                                         })};
 }
 
+/// Where a search in one game ended, and the name of where it began.
+struct Ended {
+    std::string start;
+    SolveOutcome outcome;
+};
+
 /// A state as one of another game with the same states and actions.
-StartState moved_to(const Part& part, const Searched& from) {
+StartState moved_to(const Part& part, const Ended& from) {
     return {from.start, moved_to(part, from.outcome.mass), moved_to(part, from.outcome.response)};
 }
 SearchState moved_to(const Part& part, SearchState state) {
@@ -82,21 +92,15 @@ private:
     EarlierSearches earlier_;
 };
 
-/// Puts the iterations of earlier searches before those of a later one.
-void put_before(SolveOutcome& later, const EarlierSearches& earlier) {
-    for (HistoryPoint& point : later.history) point.iteration += earlier.iterations;
-    later.history.insert(later.history.begin(), earlier.history.begin(), earlier.history.end());
-    later.iterations += earlier.iterations;
-}
-
-Searched search_from(Start start, const EconomyConfig& economy, const MultiKarma& game, const EarlierSearches& earlier,
-                     const Progress& progress, const Collective& ranks, const Keeping& keeping) {
+template <class G>
+Ended search_from(Start start, const EconomyConfig& economy, const G& game, const EarlierSearches& earlier,
+                  const Progress& progress, const Collective& ranks, const Keeping& keeping) {
     std::optional<Chapter> chapter;
     if (keeping.keeper != nullptr) chapter.emplace(*keeping.keeper, start.name, earlier);
-    Searched found{
+    Ended found{
         std::move(start.name),
-        method_of(economy.solver)(game, search_settings(economy), std::move(start.mass), std::move(start.response),
-                                  progress, ranks, {chapter ? &*chapter : nullptr, keeping.resumed})};
+        method_of<G>(economy.solver)(game, search_settings(economy), std::move(start.mass), std::move(start.response),
+                                     progress, ranks, {chapter ? &*chapter : nullptr, keeping.resumed})};
     put_before(found.outcome, earlier);
     return found;
 }
@@ -118,18 +122,19 @@ auto of_neighbour(const EconomyConfig& economy, Make&& make) {
     }
 }
 
-Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& game, const Progress& progress,
-                               const Collective& ranks, const Keeping& keeping) {
+template <class G>
+Ended search_from_neighbour(const EconomyConfig& economy, const G& game, const Progress& progress,
+                            const Collective& ranks, const Keeping& keeping) {
     const std::vector<EconomyConfig> way = of_neighbour(economy, [&] { return way_from_neighbour(economy); });
     EarlierSearches earlier = keeping.resumed != nullptr ? keeping.resumed->earlier : EarlierSearches{};
     const auto first = static_cast<std::size_t>(earlier.count);
-    std::optional<Searched> last;
-    std::shared_ptr<const MultiKarma> last_game;  // its state refers to it
-    const auto solve = [&](const EconomyConfig& next, const MultiKarma& its_game) {
+    std::optional<Ended> last;
+    std::shared_ptr<const G> last_game;  // its state refers to it
+    const auto solve = [&](const EconomyConfig& next, const G& its_game) {
         const Part part = part_of(its_game, ranks.rank(), ranks.size());
         std::optional<SearchState> resumed;
         if (!last && keeping.resumed != nullptr) resumed = moved_to(part, *keeping.resumed);
-        const StartFrom from_last = [&](const MultiKarma&, const Part&, const Collective&) {
+        const StartFrom from_last = [&](const G&, const Part&, const Collective&) {
             return moved_to(part, *last);
         };
         Start start = resumed ? start_in(*resumed) : start_in(next, its_game, last ? from_last : StartFrom{}, ranks);
@@ -140,7 +145,8 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
     };
     const bool led_here =
         std::all_of(way.begin() + static_cast<std::ptrdiff_t>(first), way.end(), [&](const auto& next) {
-            auto its_game = of_neighbour(economy, [&] { return build_game(next, ranks.size()); });
+            auto its_game =
+                of_neighbour(economy, [&] { return build_game<G>(next, ranks.size(), kept_by(keeping.keeper)); });
             const bool solved = solve(next, *its_game);
             last_game = std::move(its_game);
             return solved;
@@ -153,6 +159,78 @@ Searched search_from_neighbour(const EconomyConfig& economy, const MultiKarma& g
         last->outcome.response = std::move(state.response);
     }
     return {start_of(economy.solver).name, std::move(last->outcome)};
+}
+
+template <class G>
+Ended search_in(const EconomyConfig& economy, const G& game, const StartFrom& from, const Progress& progress,
+                const Collective& ranks, const Keeping& keeping) {
+    if (!from && economy.solver.select == Selection::neighbour)
+        return search_from_neighbour(economy, game, progress, ranks, keeping);
+    Start start = keeping.resumed != nullptr ? start_in(*keeping.resumed) : start_in(economy, game, from, ranks);
+    return search_from(std::move(start), economy, game, {}, progress, ranks, keeping);
+}
+
+/// The same economy with half as much room again for karma; nothing where it allows no more, or memory does not.
+std::optional<EconomyConfig> with_more_room(EconomyConfig economy, int ranks, Kept kept) {
+    int& k_max = economy.contest.k_max;
+    if (k_max >= economy.contest.largest_k_max) return {};
+    k_max = std::min(economy.contest.largest_k_max, k_max + (k_max + 1) / 2);
+    const double memory = solve_memory(estimate_size(economy), economy.solver.method, ranks, kept);
+    if (memory > economy.solver.memory_limit) return {};
+    return economy;
+}
+
+/// A start that is where the search ends.
+SolveOutcome ended_at(const SearchStart& start) {
+    SolveOutcome outcome{.reason = StopReason::converged,
+                         .iterations = 0,
+                         .lambda = start.earlier.lambda,
+                         .amplitude = 0.0,
+                         .history = {},
+                         .branch = {},
+                         .mass = start.mass,
+                         .response = start.response};
+    put_before(outcome, start.earlier);
+    return outcome;
+}
+
+/// From lattice to lattice. Only the first one is searched from the economy's own start. What is an equilibrium as it
+/// comes from the lattice before is none to search for: that could end elsewhere.
+template <UnboundedGame G>
+Searched<G> search_unbounded(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
+                             const Progress& progress, const Collective& ranks, const Keeping& keeping) {
+    EconomyConfig here = economy;
+    std::string name;
+    const bool resumes_larger = keeping.resumed != nullptr && keeping.resumed->earlier.lambda > 0.0;
+    const auto is_certified = [&](const G& its_game, const auto& state) {
+        return meets(certify(its_game, state.mass, state.response, ranks).certificate, tolerance_of(here));
+    };
+    const auto search_here = [&](const G& its_game, const std::optional<SearchStart>& last) {
+        if (!last && !resumes_larger) {
+            auto [start, outcome] = search_in(here, its_game, from, progress, ranks, keeping);
+            name = std::move(start);
+            return std::move(outcome);
+        }
+        if (last && is_certified(its_game, *last)) return ended_at(*last);
+        const EarlierSearches& earlier = last ? last->earlier : keeping.resumed->earlier;
+        EconomyConfig onwards = here;
+        onwards.solver.select = Selection::start;
+        onwards.solver.lambda = earlier.lambda;
+        Start start = last ? Start{name, last->mass, dense_response(last->response)} : start_in(*keeping.resumed);
+        name = start.name;
+        return search_from(std::move(start), onwards, its_game, earlier, progress, ranks,
+                           {keeping.keeper, last ? nullptr : keeping.resumed})
+            .outcome;
+    };
+    const auto larger = [&](const G&) -> std::shared_ptr<const G> {
+        const Kept kept = kept_by(keeping.keeper);
+        const auto next = with_more_room(here, ranks.size(), kept);
+        if (!next) return nullptr;
+        here = *next;
+        return build_game<G>(here, ranks.size(), kept);
+    };
+    Grown<G> grown = grow(std::move(game), economy.solver.truncation, search_here, larger, ranks);
+    return {std::move(name), std::move(grown.game), std::move(grown.outcome)};
 }
 
 }  // namespace
@@ -171,9 +249,8 @@ SparseResponse moved_to(const Part& part, const SparseResponse& from) {
 }
 
 double exploitability_per_stage(const EconomyConfig& economy) {
-    double cycle = 1.0;
-    for (const auto& resource : economy.resources) cycle *= resource.discount;
-    return economy.solver.exploitability * (1.0 - cycle) / static_cast<double>(economy.resources.size());
+    return economy.solver.exploitability * (1.0 - cycle_discount(economy)) /
+           static_cast<double>(stage_names(economy).size());
 }
 
 EvolutionSettings search_settings(const EconomyConfig& economy) {
@@ -188,12 +265,20 @@ EvolutionSettings search_settings(const EconomyConfig& economy) {
     return settings;
 }
 
-Searched search(const EconomyConfig& economy, const MultiKarma& game, const StartFrom& from, const Progress& progress,
-                const Collective& ranks, const Keeping& keeping) {
-    if (!from && economy.solver.select == Selection::neighbour)
-        return search_from_neighbour(economy, game, progress, ranks, keeping);
-    Start start = keeping.resumed != nullptr ? start_in(*keeping.resumed) : start_in(economy, game, from, ranks);
-    return search_from(std::move(start), economy, game, {}, progress, ranks, keeping);
+template <class G>
+Searched<G> search(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
+                   const Progress& progress, const Collective& ranks, const Keeping& keeping) {
+    if constexpr (UnboundedGame<G>) {
+        return search_unbounded(economy, std::move(game), from, progress, ranks, keeping);
+    } else {
+        auto [start, outcome] = search_in(economy, *game, from, progress, ranks, keeping);
+        return {std::move(start), std::move(game), std::move(outcome)};
+    }
 }
+
+template Searched<MultiKarma> search(const EconomyConfig&, std::shared_ptr<const MultiKarma>, const StartFrom&,
+                                     const Progress&, const Collective&, const Keeping&);
+template Searched<Pairwise> search(const EconomyConfig&, std::shared_ptr<const Pairwise>, const StartFrom&,
+                                   const Progress&, const Collective&, const Keeping&);
 
 }  // namespace polykarma

@@ -37,7 +37,8 @@ bool is_worth(std::string_view key) { return key.starts_with("exchange.worth.");
 bool is_discount(std::string_view key) { return parts_of(key).back() == "discount"; }
 
 /// The smoothed response to values under the aggregates that the operators hold.
-SparseResponse smoothed_response(Operators<MultiKarma>& operators, const Field& value, double lambda) {
+template <class G>
+SparseResponse smoothed_response(Operators<G>& operators, const Field& value, double lambda) {
     Response response(operators.part());
     AlignedVector<double> weights(padded(operators.layout().longest_row()));
     for (const auto r : Range<Stage>(operators.layout().stages()))
@@ -52,15 +53,15 @@ SparseResponse smoothed_response(Operators<MultiKarma>& operators, const Field& 
 /// quantity gets the value of the new economy. Agents know the new rules' values and respond to them at once: under the
 /// old response or values a neighbour that only rewards otherwise is as stationary as the equilibrium was, and a search
 /// would end before anybody has moved.
-StartState carried_over(const EquilibriumRecord& from, const MultiKarma& game, const Part& part,
-                        const Collective& ranks) {
+template <class G>
+StartState carried_over(const EquilibriumRecord& from, const G& game, const Part& part, const Collective& ranks) {
     Field mass(part), value(part);
     std::copy(from.mass.all().begin(), from.mass.all().end(), mass.all().begin());
     std::copy(from.value.all().begin(), from.value.all().end(), value.all().begin());
-    ConservedQuantities<MultiKarma> conserved(game, part, ranks);
+    ConservedQuantities<G> conserved(game, part, ranks);
     if (!conserved.restore(mass.stage(Stage{})))
         throw std::runtime_error("the economy's own state cannot hold the karma of its neighbour");
-    Operators<MultiKarma> operators(game, part, ranks);
+    Operators<G> operators(game, part, ranks);
     const Layout& layout = game.layout();
     operators.aggregate(mass, from.response);
     iterate_values(operators, value,
@@ -133,7 +134,7 @@ private:
     }
 
     [[nodiscard]] StartFrom continued() const {
-        return [this](const MultiKarma& game, const Part& part, const Collective& ranks) {
+        return [this](const auto& game, const Part& part, const Collective& ranks) {
             return carried_over(own_, game, part, ranks);
         };
     }
@@ -313,11 +314,13 @@ std::vector<std::string> sensitivity_keys(const EconomyConfig& economy) {
         keys.push_back("resource." + resource.name + ".priority_capacity");
         keys.push_back("resource." + resource.name + ".capacity");
     }
-    keys.emplace_back("nominal_payoff");
+    if (economy.game == GameFamily::multi_karma) keys.emplace_back("nominal_payoff");
     for (const auto& resource : economy.resources)
         if (resource.discount < 1.0) keys.push_back("resource." + resource.name + ".discount");
     for (const auto& urgency : economy.urgencies)
         if (urgency.value > 0.0) keys.push_back("urgency." + urgency.name + ".value");
+    if (economy.game == GameFamily::pairwise)
+        for (const auto& type : economy.types) keys.push_back("type." + type.name + ".discount");
     if (economy.types.size() > 1)
         for (const auto& type : economy.types) keys.push_back("type." + type.name + ".share");
     return keys;
@@ -330,6 +333,7 @@ std::vector<SensitivityRow> sensitivities(const EconomyConfig& economy, std::spa
     EconomyConfig exact = economy;
     exact.solver.stationarity = std::min(exact.solver.stationarity, kSought);
     const EquilibriumRecord own = solve_economy(exact, {}, progress(keys.size(), "the economy itself"));
+    exact = as_found(exact, *own.layout);
     std::vector<SensitivityRow> rows;
     deal(
         ranks, keys.size(),

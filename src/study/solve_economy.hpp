@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "config/economy.hpp"
-#include "game/multi_karma.hpp"
+#include "game/families.hpp"
 #include "io/record.hpp"
 #include "study/search.hpp"
 
@@ -11,18 +11,25 @@ namespace polykarma {
 
 /// Whether a search writes its states, for others to go on from.
 enum class Kept { no, yes };
+[[nodiscard]] inline Kept kept_by(const SearchKeeper* keeper) { return keeper != nullptr ? Kept::yes : Kept::no; }
 
 /// Memory that a rank needs at most for a solve, in MiB, from the sizes of the game: with the program, and with
 /// searching and writing a policy that still mixes over all bids.
 [[nodiscard]] double solve_memory(const GameSize& size, SolverMethod method, int ranks = 1, Kept kept = Kept::no);
 
-/// The rules of an economy that can be solved. Throws InputError for rules without a meaning and, before anything is
-/// allocated, for an economy whose solve would exceed solver.memory_limit on every rank.
-[[nodiscard]] MultiKarmaRules affordable_rules(const EconomyConfig& economy, int ranks = 1, Kept kept = Kept::no);
+/// Throws InputError for rules without a meaning or without an equilibrium and, before anything is allocated, for an
+/// economy whose solve would exceed solver.memory_limit on every rank.
+void require_solvable(const EconomyConfig& economy, int ranks = 1, Kept kept = Kept::no);
 
-/// Builds the game of an economy. Throws like affordable_rules.
-[[nodiscard]] std::shared_ptr<const MultiKarma> build_game(const EconomyConfig& economy, int ranks = 1,
-                                                           Kept kept = Kept::no);
+/// Builds the game of an economy, of this family. Throws like require_solvable.
+template <class G>
+[[nodiscard]] std::shared_ptr<const G> build_game(const EconomyConfig& economy, int ranks = 1, Kept kept = Kept::no);
+
+/// The economy with the lattice that a state of it was found in.
+[[nodiscard]] EconomyConfig as_found(const EconomyConfig& economy, const Layout& layout);
+
+/// What a state of an economy has to reach to be certified.
+[[nodiscard]] Tolerance tolerance_of(const EconomyConfig& economy);
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
 /// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.

@@ -114,7 +114,7 @@ void require_a_point(const StudyConfig& study, std::size_t count, const std::fun
     std::optional<InputError> first;
     for (std::size_t i = 0; i < count; ++i) {
         try {
-            static_cast<void>(affordable_rules(economy_of(study, point(i), overrides), ranks));
+            require_solvable(economy_of(study, point(i), overrides), ranks);
             return;
         } catch (const InputError& error) {
             if (!first) first = error;

@@ -28,15 +28,17 @@ private:
     Clock::time_point begin_;
 };
 
-/// Whether the states of one economy are states of the other: the same lattice and actions, and the same mass and karma
-/// are conserved.
+/// Whether the states of one economy are those of the other, in the same lattice: the same actions, and the same mass and
+/// karma are conserved.
 bool have_the_same_states(const EconomyConfig& a, const EconomyConfig& b) {
     const auto same_account = [](const ResourceConfig& x, const ResourceConfig& y) {
         return x.k_max == y.k_max && x.k_mean == y.k_mean;
     };
     const auto same_share = [](const TypeConfig& x, const TypeConfig& y) { return x.share == y.share; };
-    return std::ranges::equal(a.resources, b.resources, same_account) && std::ranges::equal(a.types, b.types, same_share) &&
-           a.urgencies.size() == b.urgencies.size() && a.exchange == b.exchange;
+    return a.game == b.game && std::ranges::equal(a.resources, b.resources, same_account) &&
+           a.contest.k_max == b.contest.k_max && a.contest.k_mean == b.contest.k_mean &&
+           std::ranges::equal(a.types, b.types, same_share) && a.urgencies.size() == b.urgencies.size() &&
+           a.exchange == b.exchange;
 }
 
 }  // namespace
@@ -47,8 +49,16 @@ struct StudySolver::Solved {
     EconomyConfig economy;
     EquilibriumRecord record;
 
+    /// Another economy in the lattice of the record, a larger one than it begins with where accounts have no bound.
+    /// Nothing where the record is no state of it.
+    [[nodiscard]] std::optional<EconomyConfig> leads_to(const EconomyConfig& next) const {
+        if (!have_the_same_states(economy, next)) return {};
+        EconomyConfig there = as_found(next, *record.layout);
+        if (there.contest.k_max > next.contest.largest_k_max) return {};
+        return there;
+    }
     [[nodiscard]] StartFrom start() const {
-        return [this](const MultiKarma&, const Part& part, const Collective&) {
+        return [this](const auto&, const Part& part, const Collective&) {
             return StartState{fmt::format("point {}", point), moved_to(part, record.mass), moved_to(part, record.response)};
         };
     }
@@ -90,11 +100,12 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
     Attempt solved = attempt(
         [&] {
             economy = economy_of(study_, study_.point(index), overrides_);
-            const bool warm = last && have_the_same_states(last->economy, *economy);
+            const std::optional<EconomyConfig> warm = last ? last->leads_to(*economy) : std::nullopt;
             if (warm) point.warm_from = last->point;
             const Progress watched = team.is_root() ? progress(index, *economy) : Progress{};
             const Timed timed(seconds_);
-            EquilibriumRecord record = solve_economy(*economy, warm ? last->start() : StartFrom{}, watched, team);
+            EquilibriumRecord record =
+                solve_economy(warm ? *warm : *economy, warm ? last->start() : StartFrom{}, watched, team);
             if (how_.extent == StudyExtent::with_stability) measure_stability(*economy, record, team);
             return record;
         },

@@ -29,7 +29,7 @@ std::vector<std::int32_t> handed_out(std::vector<std::int32_t> balances, const s
         }
     };
     in_tiles([&](auto b, auto r) { hand_out.count(b, r); });
-    hand_out.decide(amount, kNumbers, time, Purpose::credit);
+    hand_out.decide(amount, kNumbers, time, ChanceOf::credit);
     in_tiles([&](auto b, auto r) { hand_out.give(b, r); });
     if (credit != nullptr) *credit = hand_out.credit();
     std::vector<std::int64_t> all(balances.size());

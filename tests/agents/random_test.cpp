@@ -17,39 +17,39 @@ const RandomNumbers kNumbers(20240917);
 
 // Philox4x32-10 of counter 0 and key 0, from the known answers that come with Random123.
 TEST(RandomNumbers, AreThoseOfPhilox) {
-    const RandomNumbers::Words words = RandomNumbers(0)(0, 0, Purpose{0});
+    const RandomNumbers::Words words = RandomNumbers(0)(0, 0, ChanceOf{0});
     EXPECT_EQ(words, (RandomNumbers::Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
 }
 
 TEST(RandomNumbers, EveryPartOfAnAddressMatters) {
-    const auto words = kNumbers(5, 7, Purpose::bid);
-    EXPECT_EQ(words, RandomNumbers(20240917)(5, 7, Purpose::bid));
-    EXPECT_NE(words, RandomNumbers(20240918)(5, 7, Purpose::bid));
-    EXPECT_NE(words, RandomNumbers(20240917 + (std::uint64_t{1} << 32))(5, 7, Purpose::bid));
-    EXPECT_NE(words, kNumbers(6, 7, Purpose::bid));
-    EXPECT_NE(words, kNumbers(5 + (std::uint64_t{1} << 32), 7, Purpose::bid));
-    EXPECT_NE(words, kNumbers(5, 8, Purpose::bid));
-    EXPECT_NE(words, kNumbers(5, 7, Purpose::credit));
+    const auto words = kNumbers(5, 7, ChanceOf::bid);
+    EXPECT_EQ(words, RandomNumbers(20240917)(5, 7, ChanceOf::bid));
+    EXPECT_NE(words, RandomNumbers(20240918)(5, 7, ChanceOf::bid));
+    EXPECT_NE(words, RandomNumbers(20240917 + (std::uint64_t{1} << 32))(5, 7, ChanceOf::bid));
+    EXPECT_NE(words, kNumbers(6, 7, ChanceOf::bid));
+    EXPECT_NE(words, kNumbers(5 + (std::uint64_t{1} << 32), 7, ChanceOf::bid));
+    EXPECT_NE(words, kNumbers(5, 8, ChanceOf::bid));
+    EXPECT_NE(words, kNumbers(5, 7, ChanceOf::credit));
 }
 
 TEST(RandomNumbers, OfATileAreThoseOfItsAgents) {
     RandomNumbers::Tile tile;
     const std::uint64_t first = (std::uint64_t{1} << 32) - 3;
-    kNumbers.fill(tile, 7, first, 11, Purpose::urgency);
+    kNumbers.fill(tile, 7, first, 11, ChanceOf::urgency);
     for (std::size_t i = 0; i < 7; ++i)
         for (std::size_t w = 0; w < 4; ++w)
-            EXPECT_EQ(tile.word[w][i], kNumbers(first + i, 11, Purpose::urgency)[w]);
+            EXPECT_EQ(tile.word[w][i], kNumbers(first + i, 11, ChanceOf::urgency)[w]);
 }
 
 TEST(RandomNumbers, BelowIsEven) {
     std::vector<std::int64_t> counts(7);
-    for (std::uint32_t i = 0; i < 70000; ++i) ++counts[below(7, kNumbers(i, 0, Purpose::bid)[2])];
+    for (std::uint32_t i = 0; i < 70000; ++i) ++counts[below(7, kNumbers(i, 0, ChanceOf::bid)[2])];
     test::expect_drawn_from(std::vector<double>(7, 1.0 / 7.0), counts);
 }
 
 TEST(RandomPermutation, HasEveryPlaceOnceAndAnInverse) {
     for (const std::uint32_t size : {1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 127, 1000, 4097}) {
-        const RandomPermutation permutation(size, kNumbers, size, Purpose::credit);
+        const RandomPermutation permutation(size, kNumbers, size, ChanceOf::credit);
         std::vector<bool> taken(size);
         std::vector<std::uint32_t> together(size);
         std::iota(together.begin(), together.end(), 0U);
@@ -67,9 +67,9 @@ TEST(RandomPermutation, HasEveryPlaceOnceAndAnInverse) {
 
 TEST(RandomPermutation, HasAnInverseUpToTheLargestSize) {
     for (const std::uint32_t size : {10'000'000U, 2'147'483'648U, 4'294'967'295U}) {
-        const RandomPermutation permutation(size, kNumbers, 1, Purpose::credit);
+        const RandomPermutation permutation(size, kNumbers, 1, ChanceOf::credit);
         for (std::uint32_t i = 0; i < 1000; ++i) {
-            const std::uint32_t item = below(size, kNumbers(i, 0, Purpose::bid)[0]);
+            const std::uint32_t item = below(size, kNumbers(i, 0, ChanceOf::bid)[0]);
             ASSERT_LT(permutation(item), size);
             ASSERT_EQ(permutation.inverse(permutation(item)), item);
         }
@@ -86,7 +86,7 @@ TEST(RandomPermutation, IsAnyOfAllOrders) {
         for (std::uint32_t time = 0; time < 40 * orders; ++time) {
             std::vector<std::uint32_t> order(size);
             std::iota(order.begin(), order.end(), 0U);
-            RandomPermutation(size, kNumbers, time, Purpose::admission)(order);
+            RandomPermutation(size, kNumbers, time, ChanceOf::admission)(order);
             ++seen[order];
         }
         std::vector<std::int64_t> counts;
@@ -102,7 +102,7 @@ TEST(RandomPermutation, OfManyItemsSpreadsNeighboursAndStretches) {
     constexpr std::uint32_t size = 10000, cells = 10, times = 40000;  // as few rounds as for any more
     std::vector<std::int64_t> pairs(cells * cells), chosen(21);
     for (std::uint32_t time = 0; time < times; ++time) {
-        const RandomPermutation permutation(size, kNumbers, time, Purpose::admission);
+        const RandomPermutation permutation(size, kNumbers, time, ChanceOf::admission);
         ++pairs[permutation(4170) / 1000 * cells + permutation(4171) / 1000];
         std::size_t count = 0;
         for (std::uint32_t item = 500; item < 520; ++item) count += permutation(item) < 3000;
@@ -138,7 +138,7 @@ TEST(AliasRows, DrawTheirLaws) {
     for (std::size_t row = 0; row < laws.size(); ++row) {
         std::vector<std::int64_t> counts(laws[row].size());
         for (std::uint32_t i = 0; i < 50000; ++i)
-            ++counts[static_cast<std::size_t>(rows.draw(row, kNumbers(i, 0, Purpose::bid)[0]))];
+            ++counts[static_cast<std::size_t>(rows.draw(row, kNumbers(i, 0, ChanceOf::bid)[0]))];
         test::expect_drawn_from(laws[row], counts);
     }
 }

@@ -134,7 +134,7 @@ TEST(Certificate, EachNumberCountsInMeets) {
     for (double Certificate::*number :
          {&Certificate::stationarity, &Certificate::gain_mean, &Certificate::exploitability_mean, &Certificate::bellman,
           &Certificate::mass_error, &Certificate::karma_error, &Certificate::karma_lost, &Certificate::response_error,
-          &Certificate::negative_mass}) {
+          &Certificate::negative_mass, &Certificate::karma_tail, &Certificate::karma_clipped}) {
         Certificate c = good;
         c.*number = 1e-3;
         EXPECT_FALSE(meets(c, {}));
@@ -143,10 +143,11 @@ TEST(Certificate, EachNumberCountsInMeets) {
          {&Certificate::stationarity, &Certificate::gain_mean, &Certificate::gain_max, &Certificate::gain_all,
           &Certificate::exploitability_mean, &Certificate::exploitability_max, &Certificate::bellman,
           &Certificate::value_scale, &Certificate::mass_error, &Certificate::karma_error, &Certificate::karma_lost,
-          &Certificate::response_error, &Certificate::negative_mass}) {
+          &Certificate::response_error, &Certificate::negative_mass, &Certificate::karma_tail,
+          &Certificate::karma_clipped}) {
         Certificate c = good;
         c.*number = kNaN;
-        EXPECT_FALSE(meets(c, {kInfinity, kInfinity, kInfinity}));
+        EXPECT_FALSE(meets(c, {kInfinity, kInfinity, kInfinity, kInfinity}));
     }
 }
 

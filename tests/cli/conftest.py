@@ -1,6 +1,6 @@
 import pytest
 
-from program import DESKS, LANE, STUDY, polykarma, write
+from program import DESKS, LANE, PAIRS, STUDY, polykarma, write
 
 
 @pytest.fixture
@@ -8,6 +8,7 @@ def folder(tmp_path):
     """A folder with the small economies and the study around one of them."""
     write(tmp_path / "lane.toml", LANE)
     write(tmp_path / "desks.toml", DESKS)
+    write(tmp_path / "pairs.toml", PAIRS)
     write(tmp_path / "study.toml", STUDY)
     return tmp_path
 

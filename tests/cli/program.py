@@ -112,6 +112,33 @@ draw = { busy = 1 }
 need = { early = 0.5 }
 """
 
+# Pairs of bidders; the accounts have no bound, and this lattice is too small for what is held in them.
+PAIRS = """title = "Pairs"
+game = "pairwise"
+[[urgency]]
+name = "calm"
+value = 0
+[[urgency]]
+name = "urgent"
+value = 3
+[contest]
+payee = "peer"
+k_mean = 3
+k_max = 12
+[[type]]
+name = "patient"
+share = 0.75
+discount = 0.8
+[type.chain]
+draw = { calm = 0.5, urgent = 0.5 }
+[[type]]
+name = "hasty"
+share = 0.25
+discount = 0.6
+[type.chain]
+draw = { calm = 0.75, urgent = 0.25 }
+"""
+
 STUDY = """title = "Means"
 base = "lane.toml"
 starts = ["even", "zero"]

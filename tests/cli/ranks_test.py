@@ -100,13 +100,15 @@ def test_an_error_is_told_once(folder, arguments, code, word):
 
 
 # How an economy is solved, and the code: two accounts under exchange; one account, whose only line is one rank's; two
-# with three lines for each of two types, of which five ranks get one or two; and three accounts, cut short.
+# with three lines for each of two types, of which five ranks get one or two; three accounts, cut short; and pairs, whose
+# two lines are the types', in lattice after lattice.
 ECONOMIES = {
     "desks": (["desks.toml"], 0),
     "lane": (["lane.toml"], 0),
     "two units": (["desks.toml", "--set", "resource.*.k_max=2", "--set", "resource.*.k_mean=1"], 0),
     "three resources": ([INPUTS / "scaling" / "three_resources.toml", "--set", "resource.*.k_max=4", "--set",
                          "resource.*.k_mean=2", "--set", "solver.max_iterations=30"], 3),
+    "pairs": (["pairs.toml"], 0),
 }
 
 

@@ -111,7 +111,7 @@ const Mistake mistakes[] = {
      "e.toml:33: type.C.chain.transition.P.1 = [1] (1 given): 2 x 2, one row and column per urgency"},
     {"DrawBesideTransition", chain_of_c,
      "draw = { high = 1 }\ntransition = { H = [[1, 0], [0, 1]], P = [[1, 0], [0, 1]] }",
-     "e.toml:33: type.C.chain.draw = { high = 1 } (has no effect here): allowed when transition is absent"},
+     "e.toml:33: type.C.chain.draw = { high = 1 } (has no effect here): allowed when transition and rows are absent"},
     {"NoCalmUrgency", "value = 0", "value = 1",
      "e.toml:34: type.C.chain.need.H = 0.5 (no urgency has the value 0, the state of not needing the resource): 1, or "
      "such an urgency"},

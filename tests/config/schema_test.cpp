@@ -61,8 +61,8 @@ TEST(Inputs, AllCanBeRead) {
             EXPECT_TRUE(parse_economy(to_toml(economy), "resolved.toml") == economy);
         }
     }
-    EXPECT_EQ(economies, 6);
-    EXPECT_EQ(studies, 7);
+    EXPECT_EQ(economies, 8);
+    EXPECT_EQ(studies, 8);
 }
 
 TEST(Inputs, TableOneHasTheDesignsOfThePaper) {

@@ -6,6 +6,7 @@
 
 #include "equilibrium/start.hpp"
 #include "support/engine_results.hpp"
+#include "support/random_pairs.hpp"
 #include "support/small_economy.hpp"
 
 namespace polykarma {
@@ -59,6 +60,11 @@ TEST(PartitionIdentity, OfThreeResources) {
 TEST(PartitionIdentity, OfAGameThatIsCutByTypesOnly) {
     for (const auto end : {CycleEnd::wraps, CycleEnd::terminates})
         expect_the_same_on_all_deals(test::ToyGame(3, end, {0.5, 0.3, 0.2}), 6);
+}
+
+TEST(PartitionIdentity, OfPairs) {
+    for (std::uint64_t seed = 0; seed < 16; ++seed)
+        expect_the_same_on_all_deals(Pairwise(test::random_pairs(seed)), seed);
 }
 
 TEST(PartitionIdentity, OfStarts) {

@@ -5,9 +5,12 @@ import random
 import signal
 import time
 
+import h5py
 import pytest
 
-from runs import KEEPING, OUTPUT, RESUME, SOLVE, expect_end, kill_tree, ranks_of, start, went_on_after
+from program import PAIRS, polykarma, write
+from runs import (KEEPING, KEEPING_ALL, OUTPUT, RESUME, SOLVE, expect_end, kill_tree, ranks_of, start,
+                  went_on_after)
 
 KILLS = 20
 MID_SOLVE = 15  # of them, at least
@@ -59,6 +62,27 @@ def test_killed_again_and_again_the_end_is_the_same(folder, reference, capsys):
             print(f"kill {killed} ({ranks or 'no'} ranks of mpirun): after {went_on_after(said[-1])} iterations")
     assert mid_solve >= MID_SOLVE
     expect_end(folder, reference)
+
+
+def largest_balance(work):
+    """In any of the checkpoints."""
+    found = [0]
+    for file in work.glob("checkpoint-?.h5"):
+        with h5py.File(file) as checkpoint:
+            found.append(int(checkpoint["search/k_max"][0, 0]))
+    return max(found)
+
+
+@pytest.mark.parametrize("ranks, later", [(None, 2), (2, None)])
+def test_killed_in_a_larger_lattice(folder, ranks, later):
+    solve = ["solve", write(folder / "pairs.toml", PAIRS), "-q"]
+    assert polykarma(*solve, "-o", "alone.h5", cwd=folder).code == 0
+    run = start(*solve, *OUTPUT, *KEEPING_ALL, cwd=folder, ranks=ranks)
+    while largest_balance(folder / "work") <= 12:
+        assert run.poll() is None
+        time.sleep(0.002)
+    kill_tree(run)
+    assert went_on_after(expect_end(folder, folder / "alone.h5", ranks=later, solve=solve)) > 0
 
 
 @pytest.mark.parametrize("call", ["write", "rename"])

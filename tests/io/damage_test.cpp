@@ -140,10 +140,10 @@ TEST_F(Damaged, AnotherFormatOrVersion) {
     {
         const hdf5::File file = open();
         const hdf5::Attribute version(H5Aopen(file.get(), "format_version", H5P_DEFAULT));
-        const int newer = 2;
+        const int newer = 3;
         ASSERT_GE(H5Awrite(version.get(), H5T_NATIVE_INT, &newer), 0);
     }
-    expect_refused("format version 2, this program reads version 1");
+    expect_refused("format version 3, this program reads version 2");
     ASSERT_GE(H5Adelete(open().get(), "format"), 0);
     expect_refused("is not a polykarma file");
 }

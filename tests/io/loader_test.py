@@ -53,7 +53,7 @@ class Loader(unittest.TestCase):
         with h5py.File(self.file("resources2.h5")) as file:
             self.assertEqual(float(chosen), file["d"][1, 1, 2, 4, 1])
         self.assertEqual(data.attrs["format"], "polykarma-equilibrium")
-        self.assertEqual(data.attrs["format_version"], 1)
+        self.assertEqual(data.attrs["format_version"], 2)
         self.assertEqual(data.d.attrs["units"], "share of population")
         self.assertIn('title = "Sample"', str(data.economy.values))
 

@@ -188,7 +188,7 @@ def write_search(writer, example):
 
 def equilibrium_file(path, example=Example()):
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="polykarma-equilibrium", format_version=1)
+        file.attrs.update(format="polykarma-equilibrium", format_version=2)
         write_equilibrium(file, example)
         file.create_group("provenance").attrs["version"] = "0.1.0"
         file.create_group("timing").attrs["seconds"] = 1.0
@@ -217,7 +217,7 @@ def study_file(path, example=Example(k_max=4), axes=None, published=True, starts
     columns += [("iterations", "i8"), ("error", string)]
     table, printed = [], {name: [] for name in axes}
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="polykarma-study", format_version=1, title="Multi-karma economies")
+        file.attrs.update(format="polykarma-study", format_version=2, title="Multi-karma economies")
         for index, labels, start, point, error in study_points(example, axes, starts):
             group = file.create_group(f"points/{index:04d}")
             group.attrs.update(index=index, start=start, **{f"axis_{n}": label for n, label in zip(axes, labels)})
@@ -270,7 +270,7 @@ def search_file(path, variables=("width", "depth"), axes=None):
             certified = evaluation % 5 != 1
             table.append((design, *labels, evaluation, *place, "even", certified, "stalled", 4.0, welfare, ""))
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="polykarma-study", format_version=1, title="Widths", objective="SW_en")
+        file.attrs.update(format="polykarma-study", format_version=2, title="Widths", objective="SW_en")
         for name in variables:
             file.attrs.update({f"lower_{name}": 0.05, f"upper_{name}": 0.45})
         file.create_group("points")

@@ -165,8 +165,8 @@ solver = { max_iterations = 200 }
 
 TEST(SolveEconomy, IsRefusedAboveItsMemoryLimit) {
     const EconomyConfig economy = lane({"resource.lane.k_max=10000", "solver.memory_limit=64"});
-    for (const auto& build : {+[](const EconomyConfig& e) { static_cast<void>(affordable_rules(e)); },
-                              +[](const EconomyConfig& e) { static_cast<void>(build_game(e)); },
+    for (const auto& build : {+[](const EconomyConfig& e) { require_solvable(e); },
+                              +[](const EconomyConfig& e) { static_cast<void>(build_game<MultiKarma>(e)); },
                               +[](const EconomyConfig& e) { static_cast<void>(solve_economy(e)); }}) {
         try {
             build(economy);

@@ -8,6 +8,7 @@
 #include "equilibrium/evolutionary.hpp"
 #include "equilibrium/logit_iteration.hpp"
 #include "game/multi_karma.hpp"
+#include "game/pairwise.hpp"
 #include "support/partitioned.hpp"
 #include "support/random_economy.hpp"
 #include "support/toy_game.hpp"
@@ -48,12 +49,20 @@ inline std::vector<double> numbers_of(const MultiKarma::Aggregates& m) {
     numbers.insert(numbers.end(), m.receivers.begin(), m.receivers.end());
     return numbers;
 }
+inline std::vector<double> numbers_of(const Pairwise::Aggregates& m) {
+    std::vector<double> numbers{m.mean_payment, m.tax, m.overflow, static_cast<double>(m.credit.whole),
+                                m.credit.fraction, m.credit.lost};
+    for (const auto* vector : {&m.nu, &m.win, &m.reward}) numbers.insert(numbers.end(), vector->begin(), vector->end());
+    numbers.insert(numbers.end(), m.receivers.begin(), m.receivers.end());
+    return numbers;
+}
 inline std::vector<double> numbers_of(const ToyGame::Aggregates& m) { return {m.load.begin(), m.load.end()}; }
 inline std::vector<double> numbers_of(const Residuals& r) { return {r.stationarity, r.gain, r.bellman, r.value_scale}; }
 inline std::vector<double> numbers_of(const Certificate& c) {
     return {c.stationarity,       c.gain_mean,      c.gain_max,     c.gain_all,   c.exploitability_mean,
             c.exploitability_max, c.bellman,        c.value_scale,  c.mass_error, c.karma_error,
-            c.karma_lost,         c.response_error, c.negative_mass};
+            c.karma_lost,         c.response_error, c.negative_mass, c.karma_tail,
+            c.karma_clipped};
 }
 inline std::vector<double> numbers_of(const ActionShares& shares) {
     std::vector<double> numbers;

@@ -6,9 +6,11 @@
 
 #include "equilibrium/evolutionary.hpp"
 #include "equilibrium/start.hpp"
+#include "support/random_pairs.hpp"
 #include "support/small_economy.hpp"
 #include "welfare/measures.hpp"
 #include "welfare/multi_karma_benchmark.hpp"
+#include "welfare/pairwise_benchmark.hpp"
 
 namespace polykarma {
 namespace {
@@ -132,6 +134,18 @@ TEST(Payoffs, OfATypeThatNeverTakesPart) {
     const auto found = payoffs(operators, action_shares(mass, away));
     EXPECT_EQ(found[0].endogenous, 0.0);
     EXPECT_TRUE(std::isnan(found[0].exogenous));
+}
+
+/// The case study of [SC]: urgency 10 in one of 22 contests, else 1.
+TEST(PairwiseBenchmark, OfTheCaseStudyByHand) {
+    const PairwiseRules rules = test::case_study_pairs(Payee::society, 0.98, 40);
+    EXPECT_NEAR(benchmark_payoffs(rules).front().endogenous, -31.0 / 44.0, 1e-15);
+    EXPECT_NEAR(dictator_efficiency(rules), -0.5 * (1.0 + 9.0 / 484.0), 1e-15);
+    PairwiseRules two = rules;  // two halves of a population are the population
+    two.types.push_back(two.types.front());
+    for (auto& type : two.types) type.share = 0.5;
+    EXPECT_NEAR(dictator_efficiency(two), dictator_efficiency(rules), 1e-15);
+    EXPECT_EQ(benchmark_payoffs(two).back().exogenous, benchmark_payoffs(rules).front().endogenous);
 }
 
 }  // namespace

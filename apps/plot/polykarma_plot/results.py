@@ -13,7 +13,7 @@ from . import scaling
 from .errors import InputError, IoError
 
 FORMATS = ("polykarma-equilibrium", "polykarma-study")
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 # Share of the population below which a state counts as never visited, as in the largest gain over visited states.
 VISITED = 1e-9
