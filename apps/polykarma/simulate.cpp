@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
@@ -55,9 +56,10 @@ SimulationSetup setup_of(const Options& options) {
     setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
     if (options.has("start")) setup.start = options.get<std::string>("start");
     const std::string policy = options.has("policy") ? options.get<std::string>("policy") : "";
-    if (policy == "uncontrolled")
-        setup.allocation = Allocation::uncontrolled;
-    else if (!policy.empty())
+    const auto* const allocation = std::ranges::find(kAllocationNames, std::string_view(policy));
+    if (allocation != kAllocationNames.end() && policy != name_of(Allocation::bids))
+        setup.allocation = static_cast<Allocation>(allocation - kAllocationNames.begin());
+    else if (options.has("policy"))
         setup.policy = policy;
     if (options.has("behaviour"))
         for (const auto& text : options.get<std::vector<std::string>>("behaviour"))
@@ -92,7 +94,8 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     options.positional("ECONOMY", 1, "economy file (TOML)");
     options.add_output("write records, distributions and traces to this HDF5 file");
     options.add()("policy", po::value<std::string>(),
-                  "result file of `solve` for this very economy, or uncontrolled: nobody has priority access");
+                  "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has\n"
+                  "priority access), of pairs coin, turn (who has won less often) or dictator (who is more urgent)");
     options.add()("agents,N", po::value<double>()->required(), "number of agents");
     options.add()("periods,T", po::value<double>()->required(), "periods (days) that are measured");
     options.add()("burn-in", po::value<double>()->default_value(0), "periods before that");

@@ -103,7 +103,7 @@ public:
         const auto& records = record_.runs.front().records;
         const auto agents = static_cast<double>(record_.agents);
         for (std::size_t a = 0; a < records.front().gini.size(); ++a)
-            table.add({record_.layout->stage(Stage{a}).name, static_cast<double>(records.front().total_karma[a]) / agents,
+            table.add({record_.layout->account_name(Account{a}), static_cast<double>(records.front().total_karma[a]) / agents,
                        static_cast<double>(records.back().total_karma[a]) / agents, records.front().gini[a],
                        records.back().gini[a]});
         return table;

@@ -6,11 +6,14 @@
 
 namespace polykarma {
 
-CapacityContest::CapacityContest(const MultiKarma& game, Access access, const RandomNumbers& numbers,
+CapacityContest::CapacityContest(const MultiKarma& game, Allocation allocation, const RandomNumbers& numbers,
                                  std::uint64_t agents, const Collective& ranks)
-    : game_(game), access_(access), numbers_(numbers), agents_(agents), ranks_(ranks) {
-    for (const auto& type : game.rules().types) urgencies_.emplace_back(type.chain);
-}
+    : Contest(game.layout(), game.rules().types),
+      game_(game),
+      allocation_(allocation),
+      numbers_(numbers),
+      agents_(agents),
+      ranks_(ranks) {}
 
 void CapacityContest::means(Stage r, const Population& agents, const Tile& tile, std::span<std::int32_t> out) const {
     std::array<double, kTile> worth{};
@@ -38,7 +41,7 @@ void CapacityContest::decide(const Population&) {
     ranks_.sum(bids_);
     const auto& capacity = game_.rules().resources[stage_.at()].capacity;
     const auto numeric = std::span<const std::int64_t>(bids_).subspan(1);
-    const double places = access_ == Access::bids ? capacity.priority * static_cast<double>(agents_) : 0.0;
+    const double places = allocation_ == Allocation::bids ? capacity.priority * static_cast<double>(agents_) : 0.0;
     admission_ = admission(numeric, static_cast<std::int64_t>(std::floor(places * (1.0 + 1e-12))));
 
     paid_ = admission_.admitted * static_cast<std::int64_t>(admission_.marginal);
@@ -46,7 +49,7 @@ void CapacityContest::decide(const Population&) {
         paid_ += numeric[b] * static_cast<std::int64_t>(b);
     const std::int64_t others = static_cast<std::int64_t>(agents_) - bids_[0] - admission_.winners;
     delay_ = congestion_delay(static_cast<double>(others) / static_cast<double>(agents_),
-                              access_ == Access::bids ? capacity : Capacity{capacity.total, 0.0});
+                              allocation_ == Allocation::bids ? capacity : Capacity{capacity.total, 0.0});
 
     marginal_bidder_ = numbered_before(ranks_, static_cast<std::uint64_t>(own[1 + admission_.marginal]));
     order_.emplace(static_cast<std::uint32_t>(admission_.bidders), numbers_, time_, ChanceOf::admission);

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "agents/allocation.hpp"
 #include "agents/contest.hpp"
 #include "agents/random_permutation.hpp"
 #include "game/multi_karma.hpp"
@@ -12,14 +13,10 @@ namespace polykarma {
 /// at the marginal bid chance decides who.                                                                  ([MK] 2)
 class CapacityContest final : public Contest {
 public:
-    /// How priority access is given out: to the highest bids, or to nobody (the benchmark: all share the capacity).
-    enum class Access { bids, nobody };
-
-    CapacityContest(const MultiKarma& game, Access access, const RandomNumbers& numbers, std::uint64_t agents,
+    /// allocation: bids or uncontrolled
+    CapacityContest(const MultiKarma& game, Allocation allocation, const RandomNumbers& numbers, std::uint64_t agents,
                     const Collective& ranks);
 
-    [[nodiscard]] const Layout& layout() const override { return game_.layout(); }
-    [[nodiscard]] const UrgencyDraw& urgency(Type t) const override { return urgencies_[t.at()]; }
     [[nodiscard]] std::span<const std::string> outcomes() const override { return game_.outcomes(); }
     [[nodiscard]] bool takes_part(std::size_t outcome) const override { return outcome != MultiKarma::kInactive; }
     [[nodiscard]] std::int32_t limit(Account a) const override { return layout().lattice().k_max(a); }
@@ -47,11 +44,10 @@ private:
     void debit(Population& agents, const Tile& tile) const;
 
     const MultiKarma& game_;
-    Access access_;
+    Allocation allocation_;
     RandomNumbers numbers_;
     std::uint64_t agents_;
     Collective ranks_;
-    std::vector<UrgencyDraw> urgencies_;  // [type]
 
     Stage stage_;
     std::uint32_t time_ = 0;

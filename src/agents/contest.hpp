@@ -35,13 +35,17 @@ class Contest {
 public:
     static constexpr std::int32_t kUnlimited = std::numeric_limits<std::int32_t>::max();
 
-    Contest() = default;
+    /// types: of the rules; each has a chain
+    template <class Types>
+    Contest(const Layout& layout, const Types& types) : layout_(layout) {
+        for (const auto& type : types) urgencies_.emplace_back(type.chain);
+    }
     virtual ~Contest() = default;
     Contest(const Contest&) = delete;
     Contest& operator=(const Contest&) = delete;
 
-    [[nodiscard]] virtual const Layout& layout() const = 0;
-    [[nodiscard]] virtual const UrgencyDraw& urgency(Type t) const = 0;
+    [[nodiscard]] const Layout& layout() const { return layout_; }
+    [[nodiscard]] const UrgencyDraw& urgency(Type t) const { return urgencies_[t.at()]; }
     /// What agents may come by; the first is what bids are for.
     [[nodiscard]] virtual std::span<const std::string> outcomes() const = 0;
     [[nodiscard]] virtual bool takes_part(std::size_t outcome) const = 0;
@@ -65,6 +69,10 @@ public:
     [[nodiscard]] virtual double payoff(Exogenous u, std::size_t outcome) const = 0;
     [[nodiscard]] virtual bool receives(std::size_t outcome) const = 0;
     [[nodiscard]] virtual std::vector<ContestNumber> numbers() const = 0;
+
+private:
+    const Layout& layout_;
+    std::vector<UrgencyDraw> urgencies_;  // [type]
 };
 
 }  // namespace polykarma

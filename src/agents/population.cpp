@@ -7,10 +7,9 @@ namespace polykarma {
 
 Population::Population(std::vector<Cohort> all, std::size_t accounts, const Collective& ranks)
     : cohorts(std::move(all)) {
-    const auto rank = static_cast<std::uint64_t>(ranks.rank()), count = static_cast<std::uint64_t>(ranks.size());
-    const auto begin_of = [&](std::uint64_t r) { return agents() / count * r + std::min(agents() % count, r); };
-    first_agent = begin_of(rank);
-    const std::size_t size = begin_of(rank + 1) - first_agent;
+    const AgentShares shares{agents(), static_cast<std::uint64_t>(ranks.size())};
+    first_agent = shares.first(ranks.rank());
+    const std::size_t size = shares.first(ranks.rank() + 1) - first_agent;
     karma.assign(accounts, std::vector<std::int32_t>(size, 0));
     bid.resize(size, 0);
     exogenous.resize(size, 0);

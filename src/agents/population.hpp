@@ -33,6 +33,21 @@ struct Tile {
     std::uint64_t first_agent = 0;  ///< number of the first among all agents
 };
 
+/// How agents are dealt to ranks: stretches of them, as even as they get.
+struct AgentShares {
+    std::uint64_t agents = 0;
+    std::uint64_t ranks = 1;
+
+    [[nodiscard]] std::uint64_t first(int rank) const {
+        const auto r = static_cast<std::uint64_t>(rank);
+        return agents / ranks * r + std::min(agents % ranks, r);
+    }
+    [[nodiscard]] int owner(std::uint64_t agent) const {
+        const std::uint64_t size = agents / ranks, larger = agents % ranks * (size + 1);
+        return static_cast<int>(agent < larger ? agent / (size + 1) : agents % ranks + (agent - larger) / size);
+    }
+};
+
 /// The agents of one rank, a stretch of all of them in their order. What an agent has is one element of every array.
 /// Cost  10 bytes an agent and 4 for every account; 16 more for what it experienced
 struct Population {

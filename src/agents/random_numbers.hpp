@@ -16,6 +16,9 @@ enum class ChanceOf : std::uint32_t {
     credit,
     urgency,
     traced,
+    partner,
+    tie,
+    tax,
 };
 
 /// Agents are worked on in tiles of this many at most, whose intermediate results stay in the first-level cache.

@@ -46,6 +46,11 @@ std::uint32_t RandomPermutation::step(std::uint32_t cell) const {
     return cell;
 }
 
+std::uint32_t RandomPermutation::step_back(std::uint32_t cell) const {
+    for (std::size_t i = rounds_; i-- > 0;) cell = round_back(cell, keys_[i]);
+    return cell;
+}
+
 std::uint32_t RandomPermutation::operator()(std::uint32_t item) const {
     POLYKARMA_EXPECTS(item < size_);
     do item = step(item);
@@ -63,10 +68,16 @@ void RandomPermutation::operator()(std::span<std::uint32_t> items) const {
 
 std::uint32_t RandomPermutation::inverse(std::uint32_t place) const {
     POLYKARMA_EXPECTS(place < size_);
-    do
-        for (std::size_t i = rounds_; i-- > 0;) place = round_back(place, keys_[i]);
+    do place = step_back(place);
     while (place >= size_);
     return place;
+}
+
+void RandomPermutation::inverse(std::span<std::uint32_t> places) const {
+    for (std::size_t i = rounds_; i-- > 0;)
+        for (std::uint32_t& cell : places) cell = round_back(cell, keys_[i]);
+    for (std::uint32_t& place : places)
+        while (place >= size_) place = step_back(place);
 }
 
 }  // namespace polykarma

@@ -23,8 +23,9 @@ public:
     [[nodiscard]] std::uint32_t operator()(std::uint32_t item) const;
     /// The places of items, in place.
     void operator()(std::span<std::uint32_t> items) const;
-    /// The item of a place.
+    /// The item of a place; the items of places, in place.
     [[nodiscard]] std::uint32_t inverse(std::uint32_t place) const;
+    void inverse(std::span<std::uint32_t> places) const;
 
 private:
     /// Few cells need more rounds until every order is as likely as any other; many never show it.
@@ -32,6 +33,7 @@ private:
     [[nodiscard]] std::uint32_t round(std::uint32_t cell, const RandomNumbers::Words& key) const;
     [[nodiscard]] std::uint32_t round_back(std::uint32_t cell, const RandomNumbers::Words& key) const;
     [[nodiscard]] std::uint32_t step(std::uint32_t cell) const;
+    [[nodiscard]] std::uint32_t step_back(std::uint32_t cell) const;
 
     std::uint32_t size_;
     std::uint32_t bits_;  // of a column

@@ -62,17 +62,23 @@ std::int64_t total(std::span<const std::int32_t> karma, const Collective& ranks)
     return sum[0];
 }
 
+std::int32_t largest(std::span<const std::int32_t> karma, const Collective& ranks) {
+    std::array largest{karma.empty() ? 0.0 : static_cast<double>(*std::ranges::max_element(karma))};
+    ranks.maximum(largest);
+    return static_cast<std::int32_t>(largest[0]);
+}
+
 /// What all agents are to hold in an account.
 std::int64_t meant(const Contest& contest, Account a, const Population& agents) {
     return std::llround(contest.mean_karma(a) * static_cast<double>(agents.agents()));
 }
 
 /// Gives so many units to agents at random, as evenly as possible, or takes them. Taking is giving what is missing up
-/// to a full account.   Returns what found no room.
+/// to the largest account.   Returns what found no room.
 std::int64_t give(std::int64_t units, Account a, const Contest& contest, const RandomNumbers& numbers,
                   const Collective& ranks, Population& agents) {
     const bool taken = units < 0;
-    const std::int32_t full = contest.layout().lattice().k_max(a);
+    const std::int32_t full = largest(agents.karma[a.at()], ranks);
     HandOut hand_out(taken ? full : contest.limit(a), ranks);
     std::array<std::int32_t, kTile> storage;
     const std::vector<std::uint8_t> everybody(kTile, 1);

@@ -140,7 +140,7 @@ private:
             for_each_record([&](const TraceRecord& r) {
                 for (const auto& cohort : r.karma[a.at()]) holders.insert(holders.end(), cohort.begin(), cohort.end());
             });
-            root_.array<std::int64_t>({"holders_" + account_names()[a.at()], "agents by what they hold in the account", ""},
+            root_.array<std::int64_t>({"holders_" + layout_.account_name(a), "agents by what they hold in the account", ""},
                                       holders, {run_, record_axis_, cohort_, karma_axis(a)});
         }
         std::vector<std::int64_t> total;
@@ -203,19 +203,13 @@ private:
         for (const Trace& run : record_.runs)
             for (const TraceRecord& r : run.records) visit(r);
     }
-    /// An account is called like the first stage that contests it.
     [[nodiscard]] std::vector<std::string> account_names() const {
         std::vector<std::string> names;
-        for (const auto a : Range<Account>(account_.length))
-            for (const auto r : Range<Stage>(layout_.stages()))
-                if (layout_.contested(r) == a) {
-                    names.push_back(layout_.stage(r).name);
-                    break;
-                }
+        for (const auto a : Range<Account>(account_.length)) names.push_back(layout_.account_name(a));
         return names;
     }
     [[nodiscard]] Axis karma_axis(Account a) const {
-        return {"karma_" + account_names()[a.at()], layout_.lattice().line_length(a)};
+        return {"karma_" + layout_.account_name(a), layout_.lattice().line_length(a)};
     }
 
     GroupWriter& root_;

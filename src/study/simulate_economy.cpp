@@ -9,9 +9,11 @@
 #include <set>
 
 #include "agents/capacity_contest.hpp"
+#include "agents/pair_contest.hpp"
 #include "agents/start.hpp"
 #include "config/economy_difference.hpp"
 #include "config/reader.hpp"
+#include "game/families.hpp"
 #include "io/stored_equilibrium.hpp"
 
 namespace polykarma {
@@ -30,7 +32,8 @@ void require_numbers(const SimulationSetup& setup, const EconomyConfig& economy,
         refuse("--agents", setup.agents, fmt::format("fewer than the {} ranks", ranks), "at least one agent on every rank");
     if (setup.plan.periods == 0) refuse("--periods", 0, "nothing to play", "at least 1");
     if (setup.plan.every == 0) refuse("--every", 0, "out of range", "at least 1");
-    const double contests = (1.0 * setup.plan.periods + setup.plan.burn_in) * static_cast<double>(economy.resources.size());
+    const std::size_t stages = economy.game == GameFamily::pairwise ? 1 : economy.resources.size();
+    const double contests = (1.0 * setup.plan.periods + setup.plan.burn_in) * static_cast<double>(stages);
     if (contests > static_cast<double>(most))
         refuse("--periods", setup.plan.periods, "more contests than are numbered", fmt::format("{} contests in all", most));
     if (setup.plan.traced_agents > setup.agents)
@@ -109,10 +112,23 @@ std::vector<Cohort> cohorts_of(const SimulationSetup& setup, const EconomyConfig
     return cohorts;
 }
 
-/// d and pi of a file, all of it on every rank.
-SocialState whole_state(const std::filesystem::path& file, const MultiKarma& game) {
-    return read_social_state(file, "/", whole(game));
-}
+/// A game and a state of it, all of it on every rank.
+template <class G>
+struct LoadedState {
+    explicit LoadedState(const std::filesystem::path& file)
+        : game(rules_from(read_stored_economy(file))), state(read_social_state(file, "/", whole(game))) {}
+
+    G game;
+    SocialState state;
+
+private:
+    static auto rules_from(const EconomyConfig& economy) {
+        if constexpr (std::is_same_v<G, Pairwise>)
+            return pairwise_rules_of(economy);
+        else
+            return rules_of(economy);
+    }
+};
 
 void require_same_game(const std::filesystem::path& file, const EconomyConfig& economy) {
     if (const auto difference = first_difference(read_stored_economy(file), economy))
@@ -128,67 +144,91 @@ void require_same_states(const std::filesystem::path& file, const EconomyConfig&
         for (const auto& element : list) result.push_back(element.name);
         return result;
     };
-    const auto sizes = [](const EconomyConfig& e) {
+    const auto limits = [](const EconomyConfig& e) {
         std::vector<int> result;
         for (const auto& resource : e.resources) result.push_back(resource.k_max);
         return result;
     };
-    const char* const different = names(other.types) != names(economy.types)           ? "types"
+    const char* const different = other.game != economy.game                           ? "rules"
+                                  : names(other.types) != names(economy.types)         ? "types"
                                   : names(other.urgencies) != names(economy.urgencies) ? "urgencies"
-                                  : sizes(other) != sizes(economy)                     ? "resources or k_max"
+                                  : limits(other) != limits(economy)                   ? "resources or k_max"
                                                                                        : nullptr;
     if (different != nullptr)
         throw InputError({}, "--start", file.string(), fmt::format("its {} are not those of the economy", different),
                          "a state of an economy with the same types, urgencies and k_max");
 }
 
+void require_allocation(const SimulationSetup& setup, const EconomyConfig& economy) {
+    const bool pairs = economy.game == GameFamily::pairwise;
+    const Allocation a = setup.allocation;
+    if (a == Allocation::bids || pairs == (a != Allocation::uncontrolled)) return;
+    throw InputError({}, "--policy", std::string(name_of(a)), pairs ? "agents meet in pairs" : "agents do not meet in pairs",
+                     pairs ? "coin, turn, dictator, or a result file" : "uncontrolled, or a result file");
+}
+
+std::unique_ptr<Contest> make_contest(const MultiKarma& game, Allocation allocation, const RandomNumbers& numbers,
+                                      std::uint64_t agents, const Collective& ranks) {
+    return std::make_unique<CapacityContest>(game, allocation, numbers, agents, ranks);
+}
+
+std::unique_ptr<Contest> make_contest(const Pairwise& game, Allocation allocation, const RandomNumbers& numbers,
+                                      std::uint64_t agents, const Collective& ranks) {
+    return std::make_unique<PairContest>(game, allocation, numbers, agents, ranks);
+}
+
+using Played = std::function<void(std::size_t run, std::uint32_t period)>;
+
+/// The lattice of a pairwise game is that of its policy.
+template <class Rules>
+SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const SimulationSetup& setup, const Played& played,
+                          const Collective& ranks) {
+    using G = typename Rules::Game;
+    std::optional<LoadedState<G>> policy, start;
+    if (setup.policy) policy.emplace(*setup.policy);
+    if (setup.start) start.emplace(*setup.start);
+    const auto game = std::make_shared<const G>(policy ? policy->game.rules() : std::move(rules));
+    const Field* const mass = start ? &start->state.mass : policy ? &policy->state.mass : nullptr;
+    const SparseResponse* const response = policy ? &policy->state.response : nullptr;
+
+    SimulationRecord record{economy.title, to_toml(economy), std::shared_ptr<const Layout>(game, &game->layout()),
+                            std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan};
+    const std::vector<Cohort> cohorts = cohorts_of(setup, economy, record.behaviours);
+    if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
+    for (std::size_t run = 0; run < setup.seeds.size(); ++run) {
+        const RandomNumbers numbers(setup.seeds[run]);
+        const auto contest = make_contest(*game, setup.allocation, numbers, setup.agents, ranks);
+        Population agents(cohorts, game->layout().lattice().accounts(), ranks);
+        const std::int64_t corrected = start_population(*contest, mass, numbers, ranks, agents);
+        Bidding bidding(*contest, record.behaviours, response, numbers);
+        Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
+        record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks, [&](std::uint32_t period) {
+            if (played) played(run, period);
+        }));
+        record.runs.back().seed = setup.seeds[run];
+        record.runs.back().corrected = corrected;
+        std::array beyond{bidding.beyond_policy()};
+        ranks.sum(beyond);
+        record.runs.back().beyond_policy = beyond[0];
+        if (run > 0) continue;
+        record.numbers = contest->numbers();
+        record.outcomes.assign(contest->outcomes().begin(), contest->outcomes().end());
+        for (std::size_t o = 0; o < record.outcomes.size(); ++o) record.takes_part.push_back(contest->takes_part(o));
+    }
+    return record;
+}
+
 }  // namespace
 
-SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup,
-                                   const std::function<void(std::size_t run, std::uint32_t period)>& played,
-                                   const Collective& ranks) {
+SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup, const Played& played,
+                                  const Collective& ranks) {
     require_numbers(setup, economy, ranks.size());
+    require_allocation(setup, economy);
     require_places(setup, economy);
     require_known_types(setup, economy);
     if (setup.policy) require_same_game(*setup.policy, economy);
     if (setup.start) require_same_states(*setup.start, economy);
-
-    const auto game = std::make_shared<const MultiKarma>(rules_of(economy));
-    SimulationRecord record{economy.title, to_toml(economy), std::shared_ptr<const Layout>(game, &game->layout()),
-                            setup.allocation == Allocation::bids ? "bids" : "uncontrolled",
-                            {game->outcomes().begin(), game->outcomes().end()}, {}, {}, setup.agents, setup.plan};
-    for (std::size_t o = 0; o < record.outcomes.size(); ++o) record.takes_part.push_back(o != MultiKarma::kInactive);
-    const std::vector<Cohort> cohorts = cohorts_of(setup, economy, record.behaviours);
-
-    std::optional<SocialState> policy, start;
-    if (setup.policy) policy = whole_state(*setup.policy, *game);
-    if (setup.start) start = whole_state(*setup.start, *game);
-    const Field* const mass = start ? &start->mass : policy ? &policy->mass : nullptr;
-    if (policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
-
-    for (std::size_t run = 0; run < setup.seeds.size(); ++run) {
-        const RandomNumbers numbers(setup.seeds[run]);
-        CapacityContest contest(*game,
-                                setup.allocation == Allocation::bids ? CapacityContest::Access::bids
-                                                                     : CapacityContest::Access::nobody,
-                                numbers, setup.agents, ranks);
-        Population agents(cohorts, economy.resources.size(), ranks);
-        const std::int64_t corrected = start_population(contest, mass, numbers, ranks, agents);
-        Bidding bidding(contest, record.behaviours, policy ? &policy->response : nullptr, numbers);
-        Simulation simulation(contest, bidding, std::move(agents), numbers, ranks);
-        Trace trace = play(simulation, contest, setup.plan, numbers, ranks,
-                           [&](std::uint32_t period) {
-                               if (played) played(run, period);
-                           });
-        trace.seed = setup.seeds[run];
-        trace.corrected = corrected;
-        std::array beyond{bidding.beyond_policy()};
-        ranks.sum(beyond);
-        trace.beyond_policy = beyond[0];
-        record.runs.push_back(std::move(trace));
-        record.numbers = contest.numbers();
-    }
-    return record;
+    return with_rules(economy, [&](auto rules) { return simulate(std::move(rules), economy, setup, played, ranks); });
 }
 
 }  // namespace polykarma

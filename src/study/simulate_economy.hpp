@@ -6,16 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "agents/allocation.hpp"
 #include "config/economy.hpp"
 #include "io/simulation_record.hpp"
 
 namespace polykarma {
-
-/// Who decides over priority access.
-enum class Allocation {
-    bids,
-    uncontrolled,  ///< nobody: all share the capacity, those with urgency 0 stay away
-};
 
 /// A part of the agents, of one type or of every type that has no parts of its own, and how it behaves.
 struct BehaviourShare {

@@ -22,7 +22,7 @@ struct Play {
         const Response dense = random_response(part, random);
         const SparseResponse response = SparseResponse::all_of(dense);
         const Field mass = random_mass(part, random, true);
-        contest.emplace(game, CapacityContest::Access::bids, numbers, cohorts.back().last, ranks);
+        contest.emplace(game, Allocation::bids, numbers, cohorts.back().last, ranks);
         Population agents(std::move(cohorts), game.layout().lattice().accounts(), ranks);
         corrected = start_population(*contest, from_distribution ? &mass : nullptr, numbers, ranks, agents);
         bidding.emplace(*contest, std::move(behaviours), &response, numbers);

@@ -73,7 +73,7 @@ TEST(Start, DrawsFromTheDistribution) {
     Field mass(part);
     game.start_mass(KarmaStart::uniform, mass);  // its mean is that of the economy: little to correct
     const RandomNumbers numbers(8);
-    CapacityContest contest(game, CapacityContest::Access::bids, numbers, 40000, Collective::serial());
+    CapacityContest contest(game, Allocation::bids, numbers, 40000, Collective::serial());
     Population agents(test::of_types(rules, 40000), 1, Collective::serial());
     const auto corrected = start_population(contest, &mass, numbers, Collective::serial(), agents);
     EXPECT_LT(corrected, 3 * 200 * 2);  // three standard deviations of the sum
@@ -189,7 +189,7 @@ TEST(Simulation, OfManyAgentsIsTheMeanField) {
 
     constexpr std::uint64_t agents = 100000;
     const RandomNumbers numbers(2);
-    CapacityContest contest(game, CapacityContest::Access::bids, numbers, agents, Collective::serial());
+    CapacityContest contest(game, Allocation::bids, numbers, agents, Collective::serial());
     Population population(test::of_types(game.rules(), agents), 2, Collective::serial());
     static_cast<void>(start_population(contest, &solved.mass, numbers, Collective::serial(), population));
     Bidding bidding(contest, {Behaviour{}}, &solved.response, numbers);
@@ -212,7 +212,7 @@ TEST(Simulation, UncontrolledIsTheBenchmark) {
     const auto rules = without_exchange(Redistribution::all);
     const MultiKarma game(rules);
     const RandomNumbers numbers(1);
-    CapacityContest contest(game, CapacityContest::Access::nobody, numbers, 10000, Collective::serial());
+    CapacityContest contest(game, Allocation::uncontrolled, numbers, 10000, Collective::serial());
     Population population(test::of_types(rules, 10000), 2, Collective::serial());
     static_cast<void>(start_population(contest, nullptr, numbers, Collective::serial(), population));
     Bidding bidding(contest, {Behaviour{Behaviour::Rule::zero, 0.0}}, nullptr, numbers);

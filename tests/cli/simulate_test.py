@@ -4,14 +4,14 @@ import h5py
 import numpy
 import pytest
 
-from program import DESKS, LANE, complaint, polykarma, rows_of, with_passage, write
+from program import DESKS, LANE, PAIRS, complaint, polykarma, rows_of, with_passage, write
 
 
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory):
-    """A folder with lane.toml and desks.toml, each solved."""
+    """A folder with lane.toml, desks.toml and pairs.toml, each solved."""
     folder = tmp_path_factory.mktemp("solved")
-    for name, text in (("lane", LANE), ("desks", DESKS)):
+    for name, text in (("lane", LANE), ("desks", DESKS), ("pairs", PAIRS)):
         economy = write(folder / f"{name}.toml", text)
         assert polykarma("solve", economy, "-o", folder / f"{name}.h5", "-q").code == 0
     return folder
@@ -50,7 +50,7 @@ def test_a_population_experiences_the_mean_field(solved):
     assert abs(row["access"] - 0.2) < 1e-12
 
 
-@pytest.mark.parametrize("economy", ["lane", "desks"])
+@pytest.mark.parametrize("economy", ["lane", "desks", "pairs"])
 def test_the_number_of_ranks_changes_nothing(solved, tmp_path, economy):
     arguments = ["--agents", 777, "--seed", 3, "--seed", 4, "--trace-agents", 5, "--burn-in", 2]
     written = {}
@@ -104,6 +104,26 @@ def test_without_a_policy(solved):
     assert float(nobody[0]["payoff_en"]) == pytest.approx(2.0, abs=0.05)
 
 
+def test_pairs_experience_the_mean_field(solved):
+    rows = rows_of(simulate(solved, "--agents", "2e4", "--periods", 200, "--format", "csv", economy="pairs").out)
+    assert [row["type"] for row in rows] == ["patient", "hasty"]
+    for row in rows:
+        difference = float(row["payoff_en"]) - float(row["mean_field_en"])
+        assert abs(difference) < 3 * float(row["payoff_en_error"]) + 3 * 2 / 2e4
+
+
+def test_pairs_without_karma(solved):
+    payoff = {}
+    for allocation in ("coin", "turn", "dictator"):
+        rows = rows_of(simulate(solved, "--policy", allocation, "--agents", 2001, "--periods", 200, "--format", "csv",
+                                economy="pairs", policy=False).out)
+        payoff[allocation] = [(float(r["payoff_ex"]), float(r["payoff_ex_error"])) for r in rows]
+    for allocation in ("coin", "turn"):  # -E[u] / 2 of either type
+        for (mean, error), exact in zip(payoff[allocation], (-0.75, -0.375)):
+            assert abs(mean - exact) < 3 * error
+    assert all(d[0] > c[0] for d, c in zip(payoff["dictator"], payoff["coin"]))
+
+
 def test_another_design_can_be_the_start(solved, tmp_path):
     narrow = polykarma("solve", solved / "lane.toml", "--set", "resource.lane.priority_capacity=0.1", "-o",
                      tmp_path / "narrow.h5", "-q")
@@ -151,6 +171,11 @@ def test_a_policy_of_another_economy_is_told_what_differs(solved, tmp_path):
     # How it was solved does not matter.
     assert polykarma("simulate", solved / "lane.toml", "--set", "solver.lambda=500", "--policy", solved / "lane.h5",
                      "--agents", 100, "--periods", 2, "-q").code == 0
+
+
+def test_an_allocation_of_another_game(solved):
+    assert "coin, turn, dictator" in complaint(simulate(solved, "--policy", "uncontrolled", economy="pairs", policy=False), 2)
+    assert "uncontrolled" in complaint(simulate(solved, "--policy", "coin", policy=False), 2)
 
 
 def test_a_policy_that_is_none(solved, tmp_path):

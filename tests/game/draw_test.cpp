@@ -8,6 +8,7 @@
 
 #include "game/credit.hpp"
 #include "game/priority_auction.hpp"
+#include "game/property_tax.hpp"
 #include "game/spending_path.hpp"
 #include "game/urgency_chain.hpp"
 #include "support/chi_squared.hpp"
@@ -89,6 +90,21 @@ TEST(SpendingDraw, EndsWhereThePathLeads) {
             }
         }
     }
+}
+
+TEST(TaxDraw, LeavesWhatTheTaxDoes) {
+    Words words;
+    const PropertyTax tax(0.03, 2.0, 20);
+    for (std::int32_t balance = 0; balance <= 20; ++balance) {
+        std::vector<double> before(21), after(21);
+        before[static_cast<std::size_t>(balance)] = 1.0;
+        push(tax, std::span<const double>(before), after);
+        std::vector<std::int64_t> counts(21);
+        for (int i = 0; i < 5000; ++i) ++counts[static_cast<std::size_t>(balance - draw(tax, balance, words()))];
+        test::expect_drawn_from(after, counts);
+    }
+    EXPECT_EQ(draw(tax, 30, words()), 27);  // above its table: 0.03 * 900
+    EXPECT_EQ(draw(tax, 50, words()), 50);  // never more than there is
 }
 
 TEST(Admission, TakesTheHighestBidsUntilThePlacesAreTaken) {
