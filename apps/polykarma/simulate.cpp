@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <memory>
 
+#include "base/fingerprint.hpp"
 #include "command.hpp"
 #include "config/reader.hpp"
+#include "io/run_checkpoints.hpp"
 #include "io/simulation_file.hpp"
 #include "simulation_report.hpp"
 #include "study/simulate_economy.hpp"
+#include "work_dir_option.hpp"
 
 namespace polykarma::cli {
 namespace po = boost::program_options;
@@ -75,6 +81,44 @@ SimulationSetup setup_of(const Options& options) {
     return setup;
 }
 
+/// A simulation that can be continued by another one.
+struct KeptRunsOption {
+    KeptRunsOption(const WorkDir& work_dir, std::string identity, std::size_t exogenous, const Collective& ranks)
+        : folder(work_dir.directory, ranks),
+          checkpoints(folder, std::move(identity), work_dir.interval, work_dir.begin, exogenous, ranks) {}
+
+    WorkFolder folder;
+    RunCheckpoints checkpoints;
+};
+
+std::uint64_t fingerprint(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string content(std::istreambuf_iterator<char>(in), {});
+    return polykarma::fingerprint(content);
+}
+
+/// Everything that the results depend on.
+std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup) {
+    const auto content = [](const std::optional<std::filesystem::path>& file) {
+        return file ? fmt::format("{:016x}", fingerprint(*file)) : std::string("none");
+    };
+    std::string identity = fmt::format(
+        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}\n", setup.agents, setup.plan.burn_in,
+        setup.plan.periods, setup.plan.every, setup.plan.traced_agents, name_of(setup.allocation), content(setup.policy),
+        content(setup.start));
+    for (const std::uint64_t seed : setup.seeds) identity += fmt::format("seed {}\n", seed);
+    for (const auto& part : setup.behaviours)
+        identity += fmt::format("{}/{}={}\n", part.type, part.behaviour.name(), part.share);
+    return identity + to_toml(economy);
+}
+
+std::unique_ptr<KeptRunsOption> kept_runs(const Options& options, const EconomyConfig& economy,
+                                          const SimulationSetup& setup, const Collective& ranks) {
+    const auto work_dir = work_dir_of(options);
+    if (!work_dir) return nullptr;
+    return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup), economy.urgencies.size(), ranks);
+}
+
 }  // namespace
 
 int simulate(const std::vector<std::string>& arguments, const Context& context) {
@@ -90,6 +134,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e4 --periods 1000 --behaviour sne=0.9 \\\n"
         "      --behaviour all=0.1                          a tenth bids all it has\n"
         "  polykarma simulate economy.toml --policy uncontrolled --agents 1e4 --periods 100     nobody has priority\n"
+        "  polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 1000 -o trace.h5 --work-dir work --resume\n"
         "  mpirun -n 2 polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 200 --seed 1 --seed 2\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
     options.add_output("write records, distributions and traces to this HDF5 file");
@@ -109,6 +154,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     options.add()("start", po::value<std::string>(),
                   "result file whose distribution to start from instead of that of the policy: another design");
     options.add()("trace-agents", po::value<double>()->default_value(0), "agents, chosen at random, to write contest by contest");
+    add_work_dir(options);
     options.add_set();
     options.add_format();
     options.add_quiet();
@@ -121,14 +167,20 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     if (setup.start) inputs.push_back(*setup.start);
     const auto output = options.output(inputs);
 
+    const auto kept = kept_runs(options, economy, setup, context.ranks);
+
     const bool root = context.ranks.is_root();
     SimulationRecord record;
-    {
+    try {
         PeriodDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
                               setup.plan.burn_in + setup.plan.periods, setup.agents);
-        record = simulate_economy(economy, setup, std::ref(display), context.ranks);
+        record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr}, context.ranks);
+    } catch (const RunStopped&) {
+        if (root) tell_stopped(kept->checkpoints.file());
+        return kStopped;
     }
     if (output) write_simulation(*output, record, {context.program_line, context.ranks.size()}, context.ranks);
+    if (kept) kept->checkpoints.remove();
     if (!root) return kSuccess;
     print_simulation(std::cout, record, options.format());
     if (output && options.format() == Format::text) std::cout << "written to " << output->string() << '\n';

@@ -37,31 +37,36 @@ void add_work_dir(Options& options) {
     options.add()("work-dir", po::value<std::string>(),
                   "keep checkpoints in this directory, and on SIGUSR1 or SIGTERM write one and stop with exit code 5");
     options.add()("checkpoint-every", po::value<double>(), "minutes between checkpoints (5)");
-    options.add()("checkpoint-every-iterations", po::value<long>(), "also after so many iterations");
+    options.add()("checkpoint-every-iterations", po::value<long>(), "also after so many iterations, or periods");
     options.add()("resume", "go on from the newest good checkpoint in --work-dir, or begin where there is none yet");
 }
 
-std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const EconomyConfig& economy,
-                                           const Collective& ranks) {
+std::optional<WorkDir> work_dir_of(const Options& options) {
     if (!options.has("work-dir")) {
         for (const char* const option : {"checkpoint-every", "checkpoint-every-iterations", "resume"})
             if (options.has(option))
                 throw UsageError(fmt::format("--{} (without a work folder): --work-dir DIR beside it", option));
-        return nullptr;
+        return {};
     }
     if (options.get<std::string>("work-dir").empty()) throw UsageError("--work-dir (is empty): a directory");
-    const CheckpointInterval interval = interval_of(options);
+    WorkDir work_dir{options.get<std::string>("work-dir"), interval_of(options),
+                     options.has("resume") ? Checkpoints::Begin::resumed : Checkpoints::Begin::afresh};
     heed_stop_signals();
-    const CheckpointIdentity identity{to_toml(economy),
-                                      options.has("start") ? options.get<std::string>("start") : std::string()};
-    return std::make_unique<KeptSolve>(options.get<std::string>("work-dir"), identity, interval,
-                                       options.has("resume") ? Checkpoints::Begin::resumed : Checkpoints::Begin::afresh,
-                                       ranks);
+    return work_dir;
 }
 
-void tell_stopped(const KeptSolve& kept) {
+std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const EconomyConfig& economy,
+                                           const Collective& ranks) {
+    const auto work_dir = work_dir_of(options);
+    if (!work_dir) return nullptr;
+    const CheckpointIdentity identity{to_toml(economy),
+                                      options.has("start") ? options.get<std::string>("start") : std::string()};
+    return std::make_unique<KeptSolve>(work_dir->directory, identity, work_dir->interval, work_dir->begin, ranks);
+}
+
+void tell_stopped(const std::filesystem::path& kept) {
     tell(fmt::format("polykarma: stopped by a signal; {} has the state: the same command with --resume goes on\n",
-                     kept.checkpoints.latest().value_or(kept.folder.path()).string()));
+                     kept.string()));
 }
 
 }  // namespace polykarma::cli

@@ -30,6 +30,11 @@ Tally Simulation::take_tally() {
     return taken;
 }
 
+void Simulation::resume(std::uint32_t periods, Tally tally) {
+    periods_ = periods;
+    tally_ = std::move(tally);
+}
+
 void Simulation::forget() {
     static_cast<void>(take_tally());
     std::fill(agents_.payoff.begin(), agents_.payoff.end(), 0.0);

@@ -31,6 +31,10 @@ public:
     [[nodiscard]] std::uint32_t periods() const { return periods_; }
 
     [[nodiscard]] const Population& agents() const { return agents_; }
+    /// Goes on as if so many periods had been played, and this experienced since the tally was taken.
+    void resume(std::uint32_t periods, Tally tally);
+    [[nodiscard]] const Tally& tally() const { return tally_; }
+    [[nodiscard]] std::int64_t beyond_policy() const { return bidding_.beyond_policy(); }
     /// Of all ranks since it was taken last.
     [[nodiscard]] Tally take_tally();
     /// Nothing has been experienced so far.

@@ -27,6 +27,13 @@ struct Tally {
     std::vector<std::int64_t> lost;           ///< [stage] karma for which nobody had room
 
     void add(const Tally& other);
+
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.stages), visit(self.cohorts), visit(self.exogenous_states), visit(self.outcome_count);
+        visit(self.outcomes), visit(self.bids), visit(self.payoff);
+        visit(self.contests), visit(self.numbers), visit(self.lost);
+    }
 };
 
 }  // namespace polykarma

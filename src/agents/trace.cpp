@@ -94,6 +94,83 @@ std::vector<Fairness> fairness_of(const Population& agents, double contests, con
     return result;
 }
 
+/// One run: from the first period that is left to its trace.
+class Player {
+public:
+    Player(Simulation& simulation, const Contest& contest, const TracePlan& plan, const RandomNumbers& numbers,
+           const Collective& ranks, RunCompany company)
+        : simulation_(simulation),
+          contest_(contest),
+          plan_(plan),
+          ranks_(ranks),
+          company_(std::move(company)),
+          traced_(simulation.agents(), plan.traced_agents, numbers) {
+        if (company_.resumed) {
+            trace_ = std::move(company_.resumed->trace);
+            simulation_.resume(company_.resumed->periods, std::move(company_.resumed->tally));
+        }
+        trace_.cohorts = simulation.agents().cohorts;
+    }
+
+    [[nodiscard]] Trace play() {
+        while (simulation_.periods() < plan_.burn_in + plan_.periods) {
+            keep_if_wanted();
+            period();
+        }
+        simulation_.observe(nullptr);
+        Trace trace = so_far();
+        trace.fairness = fairness_of(simulation_.agents(),
+                                     static_cast<double>(plan_.periods * contest_.layout().stages()), ranks_);
+        return trace;
+    }
+
+private:
+    void period() {
+        const bool measured = simulation_.periods() >= plan_.burn_in;
+        simulation_.observe(measured && plan_.traced_agents > 0 ? &traced_ : nullptr);
+        simulation_.period();
+        const std::uint32_t played = simulation_.periods();
+        if (company_.played) company_.played(played);
+        if (played == plan_.burn_in) simulation_.forget();
+        if (!measured) return;
+        const std::uint32_t last = plan_.burn_in + plan_.periods;
+        if ((played - plan_.burn_in) % plan_.every == 0 || played == last)
+            trace_.records.push_back(record_of(simulation_, contest_, ranks_));
+    }
+
+    void keep_if_wanted() {
+        if (company_.keeper == nullptr) return;
+        const auto wish = company_.keeper->wish(simulation_.periods());
+        if (wish == RunKeeper::Wish::nothing) return;
+        company_.keeper->keep({simulation_.periods(), simulation_.tally(), so_far()}, simulation_.agents());
+        if (wish == RunKeeper::Wish::state_and_stop) throw RunStopped();
+    }
+
+    /// Collective.
+    [[nodiscard]] Trace so_far() const {
+        Trace trace = trace_;
+        const AgentTraces seen = traced_.collected(ranks_);
+        if (trace.agents.agents.empty())
+            trace.agents = seen;
+        else
+            trace.agents.append(seen);
+        std::array beyond{simulation_.beyond_policy()};
+        ranks_.sum(beyond);
+        trace.beyond_policy += beyond[0];
+        trace.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+        return trace;
+    }
+
+    Simulation& simulation_;
+    const Contest& contest_;
+    const TracePlan& plan_;
+    const Collective& ranks_;
+    RunCompany company_;
+    TracedAgents traced_;
+    Trace trace_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 double gini(std::span<const std::int64_t> holders) {
@@ -108,29 +185,17 @@ double gini(std::span<const std::int64_t> holders) {
     return karma > 0.0 ? weighted / (agents * karma) - 1.0 : 0.0;
 }
 
-Trace play(Simulation& simulation, const Contest& contest, const TracePlan& plan, const RandomNumbers& numbers,
-           const Collective& ranks, const std::function<void(std::uint32_t period)>& played) {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto period = [&] {
-        simulation.period();
-        if (played) played(simulation.periods());
-    };
-    for (std::uint32_t t = 0; t < plan.burn_in; ++t) period();
-    simulation.forget();
-    TracedAgents traced(simulation.agents(), plan.traced_agents, numbers);
-    simulation.observe(plan.traced_agents > 0 ? &traced : nullptr);
+void AgentTraces::append(const AgentTraces& later) {
+    const auto add = [](auto& to, const auto& values) { to.insert(to.end(), values.begin(), values.end()); };
+    add(exogenous, later.exogenous);
+    add(bid, later.bid);
+    add(outcome, later.outcome);
+    for (std::size_t a = 0; a < karma.size(); ++a) add(karma[a], later.karma[a]);
+}
 
-    Trace trace;
-    trace.cohorts = simulation.agents().cohorts;
-    for (std::uint32_t t = 1; t <= plan.periods; ++t) {
-        period();
-        if (t % plan.every == 0 || t == plan.periods) trace.records.push_back(record_of(simulation, contest, ranks));
-    }
-    simulation.observe(nullptr);
-    trace.fairness = fairness_of(simulation.agents(), static_cast<double>(plan.periods * contest.layout().stages()), ranks);
-    trace.agents = traced.collected(ranks);
-    trace.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    return trace;
+Trace play(Simulation& simulation, const Contest& contest, const TracePlan& plan, const RandomNumbers& numbers,
+           const Collective& ranks, RunCompany company) {
+    return Player(simulation, contest, plan, numbers, ranks, std::move(company)).play();
 }
 
 }  // namespace polykarma

@@ -177,12 +177,18 @@ std::unique_ptr<Contest> make_contest(const Pairwise& game, Allocation allocatio
     return std::make_unique<PairContest>(game, allocation, numbers, agents, ranks);
 }
 
-using Played = std::function<void(std::size_t run, std::uint32_t period)>;
+/// What the game of a contest calls its things.
+void describe(const Contest& contest, SimulationRecord& record) {
+    record.numbers = contest.numbers();
+    record.outcomes.assign(contest.outcomes().begin(), contest.outcomes().end());
+    record.takes_part.clear();
+    for (std::size_t o = 0; o < record.outcomes.size(); ++o) record.takes_part.push_back(contest.takes_part(o));
+}
 
 /// The lattice of a pairwise game is that of its policy.
 template <class Rules>
-SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const SimulationSetup& setup, const Played& played,
-                          const Collective& ranks) {
+SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const SimulationSetup& setup,
+                          const SimulationCompany& company, const Collective& ranks) {
     using G = typename Rules::Game;
     std::optional<LoadedState<G>> policy, start;
     if (setup.policy) policy.emplace(*setup.policy);
@@ -195,40 +201,45 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
                             std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan};
     const std::vector<Cohort> cohorts = cohorts_of(setup, economy, record.behaviours);
     if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
+    if (company.keeper != nullptr) record.runs = company.keeper->ended();
+    for (auto& ended : record.runs) ended.cohorts = cohorts;
     for (std::size_t run = 0; run < setup.seeds.size(); ++run) {
         const RandomNumbers numbers(setup.seeds[run]);
         const auto contest = make_contest(*game, setup.allocation, numbers, setup.agents, ranks);
+        describe(*contest, record);
+        if (run < record.runs.size()) continue;
         Population agents(cohorts, game->layout().lattice().accounts(), ranks);
-        const std::int64_t corrected = start_population(*contest, mass, numbers, ranks, agents);
+        auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<RunState>();
+        std::int64_t corrected = 0;
+        if (!resumed) corrected = start_population(*contest, mass, numbers, ranks, agents);
         Bidding bidding(*contest, record.behaviours, response, numbers);
         Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
-        record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks, [&](std::uint32_t period) {
-            if (played) played(run, period);
-        }));
-        record.runs.back().seed = setup.seeds[run];
-        record.runs.back().corrected = corrected;
-        std::array beyond{bidding.beyond_policy()};
-        ranks.sum(beyond);
-        record.runs.back().beyond_policy = beyond[0];
-        if (run > 0) continue;
-        record.numbers = contest->numbers();
-        record.outcomes.assign(contest->outcomes().begin(), contest->outcomes().end());
-        for (std::size_t o = 0; o < record.outcomes.size(); ++o) record.takes_part.push_back(contest->takes_part(o));
+        const auto played = [&](std::uint32_t period) {
+            if (company.played) company.played(run, period);
+        };
+        if (!resumed) {
+            resumed = RunState{0, simulation.tally(), {}};
+            resumed->trace.seed = setup.seeds[run];
+            resumed->trace.corrected = corrected;
+        }
+        record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks,
+                                   {played, company.keeper, std::move(resumed)}));
+        if (company.keeper != nullptr) company.keeper->end(record.runs.back());
     }
     return record;
 }
 
 }  // namespace
 
-SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup, const Played& played,
-                                  const Collective& ranks) {
+SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup,
+                                  const SimulationCompany& company, const Collective& ranks) {
     require_numbers(setup, economy, ranks.size());
     require_allocation(setup, economy);
     require_places(setup, economy);
     require_known_types(setup, economy);
     if (setup.policy) require_same_game(*setup.policy, economy);
     if (setup.start) require_same_states(*setup.start, economy);
-    return with_rules(economy, [&](auto rules) { return simulate(std::move(rules), economy, setup, played, ranks); });
+    return with_rules(economy, [&](auto rules) { return simulate(std::move(rules), economy, setup, company, ranks); });
 }
 
 }  // namespace polykarma

@@ -30,11 +30,16 @@ struct SimulationSetup {
     std::optional<std::filesystem::path> start;   ///< a file whose distribution to start from, else that of the policy
 };
 
+/// Who watches a simulation and who keeps it.
+struct SimulationCompany {
+    std::function<void(std::size_t run, std::uint32_t period)> played;  ///< told after every period of every run
+    RunKeeper* keeper = nullptr;
+};
+
 /// Plays an economy with a finite population, once for every seed. Collective; the agents are shared among the ranks.
-/// Throws InputError for a setup that makes no sense, naming the option of `polykarma simulate` it comes from.
-///   played: told after every period of every run
+/// Throws InputError for a setup that makes no sense, naming the option of `polykarma simulate` it comes from, and
+/// RunStopped when the keeper asks for that.
 [[nodiscard]] SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup,
-                                                 const std::function<void(std::size_t run, std::uint32_t period)>& played,
-                                                 const Collective& ranks);
+                                                const SimulationCompany& company, const Collective& ranks);
 
 }  // namespace polykarma
