@@ -48,7 +48,7 @@ TEST(RandomNumbers, BelowIsEven) {
 }
 
 TEST(RandomPermutation, HasEveryPlaceOnceAndAnInverse) {
-    for (const std::uint32_t size : {1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 127, 1000, 4097}) {
+    for (const std::uint32_t size : {1U, 2U, 3U, 4U, 5U, 7U, 8U, 31U, 32U, 33U, 127U, 1000U, 4097U}) {
         const RandomPermutation permutation(size, kNumbers, size, ChanceOf::credit);
         std::vector<bool> taken(size);
         std::vector<std::uint32_t> together(size);

@@ -153,13 +153,12 @@ TEST(IntegerCredit, AddsUpToThePaymentAndIsTheMeanFieldsCredit) {
     for (int trial = 0; trial < 500; ++trial) {
         std::vector<std::int64_t> receivers;
         std::vector<double> mass;
-        std::int64_t room = 0, agents = 0;
+        std::int64_t room = 0;
         const std::size_t k_max = 1 + random.below(6);
         for (std::size_t k = 0; k <= k_max; ++k) {
             receivers.push_back(static_cast<std::int64_t>(random.chance(0.3) ? 0 : random.below(50)));
             mass.push_back(static_cast<double>(receivers.back()));
             room += receivers.back() * static_cast<std::int64_t>(k_max - k);
-            agents += receivers.back();
         }
         const auto payment = static_cast<std::int64_t>(random.below(static_cast<std::size_t>(room + 10)));
         const IntegerCredit credit = integer_credit(payment, receivers);
