@@ -34,7 +34,9 @@ public:
                      {"access", "access"},
                      {"access_error", "+-", "{:.1e}"},
                      {"access_deviation", "access spread"},
-                     {"reward_deviation", "payoff spread"}},
+                     {"access_deviation_error", "+-", "{:.1e}"},
+                     {"reward_deviation", "payoff spread"},
+                     {"reward_deviation_error", "+-", "{:.1e}"}},
                     format == Format::text ? "Mean payoff per stage, part of own contests with access, and the standard "
                                              "deviation of both over agents"
                                            : "");
@@ -46,10 +48,11 @@ public:
                 return experience_.estimate([&](const Tally& t) { return measure(sum_of(t, record_.takes_part, c)); });
             };
             const Estimate en = of(payoff_en), ex = of(payoff_ex), part = of(access);
-            const Fairness spread = fairness(c);
+            const Estimate access_spread = spread(c, &Fairness::access), reward_spread = spread(c, &Fairness::reward);
             table.add({record_.layout->type_infos()[type].name, record_.behaviours[cohorts[c].behaviour].name(),
                        static_cast<long>(cohorts[c].size()), en.mean, en.error, mean_field.endogenous, ex.mean, ex.error,
-                       mean_field.exogenous, part.mean, part.error, spread.access, spread.reward});
+                       mean_field.exogenous, part.mean, part.error, access_spread.mean, access_spread.error,
+                       reward_spread.mean, reward_spread.error});
         }
         return table;
     }
@@ -109,17 +112,17 @@ public:
         return table;
     }
 
+    /// Mean payoff per stage of everybody.
+    [[nodiscard]] Estimate efficiency() const {
+        return experience_.estimate([&](const Tally& t) { return payoff_en(sum_of(t, record_.takes_part)); });
+    }
     [[nodiscard]] std::size_t batches() const { return experience_.batches(); }
 
 private:
-    /// Mean over the runs.
-    [[nodiscard]] Fairness fairness(std::size_t cohort) const {
-        Fairness mean;
-        for (const Trace& run : record_.runs) {
-            mean.access += run.fairness[cohort].access / static_cast<double>(record_.runs.size());
-            mean.reward += run.fairness[cohort].reward / static_cast<double>(record_.runs.size());
-        }
-        return mean;
+    [[nodiscard]] Estimate spread(std::size_t cohort, double Fairness::*measure) const {
+        std::vector<double> of_runs;
+        for (const Trace& run : record_.runs) of_runs.push_back(run.fairness[cohort].*measure);
+        return estimate_of(of_runs);
     }
     const SimulationRecord& record_;
     Experience experience_;
@@ -141,7 +144,11 @@ void print_text(std::ostream& out, const SimulationRecord& record) {
                        1e-6 * static_cast<double>(record.agents * record.layout->stages() * record.runs.size()) *
                            (plan.periods + plan.burn_in) / seconds);
     report.cohorts(Format::text).print(out, Format::text);
-    out << fmt::format("+-: standard error from {} batches of consecutive records\n\n", report.batches());
+    const Estimate efficiency = report.efficiency();
+    out << fmt::format("efficiency {:.4f} +- {:.1e}: mean payoff of everybody\n"
+                       "+-: standard error, of spreads from {} run{}, else from {} batches of consecutive records\n\n",
+                       efficiency.mean, efficiency.error, record.runs.size(), record.runs.size() > 1 ? "s" : "",
+                       report.batches());
     report.urgencies().print(out, Format::text);
     out << '\n';
     report.stages().print(out, Format::text);

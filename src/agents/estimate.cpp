@@ -39,15 +39,27 @@ Experience::Experience(std::span<const Trace> runs) {
     }
 }
 
-Estimate Experience::estimate(const Measure& measure) const {
-    Estimate estimate{measure(all_), std::numeric_limits<double>::quiet_NaN()};
-    if (batches_.size() < 2) return estimate;
-    const auto count = static_cast<double>(batches_.size());
-    double sum = 0.0, squares = 0.0;
-    for (const Tally& batch : batches_) sum += measure(batch);
-    for (const Tally& batch : batches_) squares += std::pow(measure(batch) - sum / count, 2);
+Estimate estimate_of(std::span<const double> values) {
+    const auto count = static_cast<double>(values.size());
+    Estimate estimate{0.0, std::numeric_limits<double>::quiet_NaN()};
+    for (const double value : values) estimate.mean += value / count;
+    if (values.size() < 2) return estimate;
+    double squares = 0.0;
+    for (const double value : values) squares += std::pow(value - estimate.mean, 2);
     estimate.error = std::sqrt(squares / (count - 1.0) / count);
     return estimate;
+}
+
+Estimate Experience::estimate(const Measure& measure) const {
+    std::vector<double> of_batches;
+    for (const Tally& batch : batches_) of_batches.push_back(measure(batch));
+    return {measure(all_), estimate_of(of_batches).error};
+}
+
+CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part) {
+    CellSum sum;
+    for (std::size_t cell = 0; cell < tally.cells(); ++cell) add_cell(tally, takes_part, cell, sum);
+    return sum;
 }
 
 CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part, std::size_t cohort, std::size_t exogenous) {

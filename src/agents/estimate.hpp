@@ -11,8 +11,11 @@ namespace polykarma {
 /// A mean and its standard error.
 struct Estimate {
     double mean = 0.0;
-    double error = 0.0;  ///< NaN from a single batch
+    double error = 0.0;  ///< NaN from a single value
 };
+
+/// Of independent values, such as one of every run.
+[[nodiscard]] Estimate estimate_of(std::span<const double> values);
 
 /// Experiences of all runs, as one and in batches of consecutive records.
 ///
@@ -42,8 +45,9 @@ struct CellSum {
     double bids = 0.0;       ///< of those who took part
 };
 
-/// Over all stages, of one cohort, and of one exogenous state or all of them.
+/// Over all stages; of everybody, of one cohort, of one exogenous state of it.
 ///   takes_part [outcome]
+[[nodiscard]] CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part);
 [[nodiscard]] CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part, std::size_t cohort);
 [[nodiscard]] CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part, std::size_t cohort,
                              std::size_t exogenous);

@@ -69,7 +69,7 @@ void Simulation::contest(Stage r, std::uint32_t time) {
     HandOut credit(contest_.limit(account), ranks_);
     agents_.for_each_tile([&](const Tile& tile) {
         contest_.settle(agents_, tile);
-        count(r, tile);
+        count(tile);
         credit.count(balances(tile), receivers(tile));
     });
     credit.decide(contest_.pot(), numbers_, time, ChanceOf::credit);
@@ -81,7 +81,7 @@ void Simulation::contest(Stage r, std::uint32_t time) {
     if (observer_ != nullptr) observer_->settled(agents_);
 }
 
-void Simulation::count(Stage, const Tile& tile) {
+void Simulation::count(const Tile& tile) {
     const std::size_t outcomes = contest_.outcomes().size(), exogenous = contest_.layout().exogenous_states();
     std::int64_t* const counts = outcomes_.data() + tile.cohort * exogenous * (outcomes + 1);
     std::int64_t* const bids = counts + exogenous * outcomes;

@@ -44,7 +44,7 @@ public:
 
 private:
     void contest(Stage r, std::uint32_t time);
-    void count(Stage r, const Tile& tile);
+    void count(const Tile& tile);
     /// Adds what this contest's agents experienced, on all ranks, to the tally.
     void conclude(Stage r, std::int64_t lost);
     void move_on(Stage r, std::uint32_t time, const Tile& tile);
