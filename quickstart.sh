@@ -13,6 +13,7 @@ packages=(
     cmake ninja-build g++ git
     openmpi-bin libopenmpi-dev libhdf5-openmpi-dev hdf5-tools
     libboost-program-options-dev libfmt-dev libtomlplusplus-dev libnlopt-cxx-dev libeigen3-dev
+    librandom123-dev
     libgtest-dev libbenchmark-dev
     python3 python3-h5py python3-numpy python3-matplotlib python3-xarray python3-h5netcdf python3-jsonschema
     python3-pytest
@@ -69,7 +70,7 @@ give_up() {
         [[ ${#missing[@]} -eq 0 ]] ||
             say "As root:  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
     fi
-    say "With Spack:  spack load cmake ninja openmpi hdf5+mpi+hl boost+program_options tomlplusplus fmt nlopt eigen" \
+    say "With Spack:  spack load cmake ninja openmpi hdf5+mpi+hl boost+program_options tomlplusplus fmt nlopt eigen random123" \
         "googletest benchmark py-h5py py-numpy py-matplotlib py-xarray py-h5netcdf py-jsonschema py-pytest"
     say "With environment modules:  module load the same names, as your site spells them."
     exit 2

@@ -59,6 +59,12 @@ if(NOT Eigen3_FOUND)
     polykarma_missing_package("Eigen >= 3.4" DEBIAN libeigen3-dev SPACK "eigen")
 endif()
 
+find_path(POLYKARMA_RANDOM123 Random123/philox.h)
+mark_as_advanced(POLYKARMA_RANDOM123)
+if(NOT POLYKARMA_RANDOM123)
+    polykarma_missing_package("Random123" DEBIAN librandom123-dev SPACK "random123")
+endif()
+
 if(POLYKARMA_TESTS)
     find_package(GTest 1.12 QUIET)
     if(NOT GTest_FOUND)

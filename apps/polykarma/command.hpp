@@ -48,6 +48,7 @@ int sweep(const std::vector<std::string>& arguments, const Context& context);
 int design(const std::vector<std::string>& arguments, const Context& context);
 int sensitivity(const std::vector<std::string>& arguments, const Context& context);
 int reproduce(const std::vector<std::string>& arguments, const Context& context);
+int simulate(const std::vector<std::string>& arguments, const Context& context);
 int certify(const std::vector<std::string>& arguments, const Context& context);
 int inspect(const std::vector<std::string>& arguments, const Context& context);
 int compare(const std::vector<std::string>& arguments, const Context& context);

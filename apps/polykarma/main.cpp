@@ -18,6 +18,7 @@ const Command kCommands[] = {
     {"design", "search for the economy of most Nash welfare", design},
     {"sensitivity", "derivatives of payoffs and welfare with respect to an economy's numbers", sensitivity},
     {"reproduce", "a published table: our numbers beside the printed ones", reproduce},
+    {"simulate", "play an economy with a finite population", simulate},
     {"certify", "recompute the certificate of a result file from its (d, pi) alone", certify},
     {"inspect", "sizes, cost and benchmark payoffs of an economy; contents of a result file", inspect},
     {"compare", "differences between two equilibria", compare},

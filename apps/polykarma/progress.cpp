@@ -9,18 +9,16 @@
 #include <memory>
 
 namespace polykarma::cli {
-namespace {
-
-constexpr auto kBarInterval = std::chrono::milliseconds(100);
-constexpr auto kLineInterval = std::chrono::seconds(30);
-
-std::string duration(double seconds) {
+std::string duration_text(double seconds) {
     if (!(seconds < 1e6)) return "?";
     const long s = std::lround(seconds);
     return s < 60 ? fmt::format("{} s", s) : fmt::format("{}:{:02} min", s / 60, s % 60);
 }
 
-}  // namespace
+std::string bar(double done) {
+    const auto filled = static_cast<std::size_t>(20.0 * done);
+    return fmt::format("[{}{}]", std::string(filled, '#'), std::string(20 - filled, '.'));
+}
 
 void tell(const std::string& text) {
     std::fputs(text.c_str(), stderr);
@@ -52,9 +50,7 @@ void ProgressDisplay::operator()(long iteration, const Residuals& residuals) {
     const double fraction = std::clamp(decades > 0.0 ? gained / decades : 0.0, 0.0, 1.0);
     const double seconds = std::chrono::duration<double>(now - begin_).count();
     if (style_ == ProgressStyle::bar) {
-        const auto filled = static_cast<std::size_t>(20.0 * fraction);
-        tell(fmt::format("\r\033[K[{}{}] {}", std::string(filled, '#'), std::string(20 - filled, '.'),
-                         line(iteration, residuals, fraction, seconds)));
+        tell("\r\033[K" + bar(fraction) + ' ' + line(iteration, residuals, fraction, seconds));
         bar_drawn_ = true;
     } else {
         tell(line(iteration, residuals, fraction, seconds) + '\n');
@@ -65,7 +61,7 @@ std::string ProgressDisplay::line(long iteration, const Residuals& residuals, do
     const double limit = seconds * static_cast<double>(max_iterations_ - iteration) / static_cast<double>(iteration);
     const double converged = fraction > 0.0 ? seconds * (1.0 - fraction) / fraction : limit;
     return fmt::format("{}iteration {}  stationarity {:.1e}  gain {:.1e}  left {}", label_.empty() ? "" : label_ + "  ",
-                       iteration, residuals.stationarity, residuals.gain, duration(std::min(limit, converged)));
+                       iteration, residuals.stationarity, residuals.gain, duration_text(std::min(limit, converged)));
 }
 
 std::function<void(long iteration, const Residuals& residuals)> announced(ProgressStyle style, const std::string& label,

@@ -17,6 +17,15 @@ void tell(const std::string& text);
 /// What standard error is good for.
 [[nodiscard]] ProgressStyle progress_style(bool quiet);
 
+/// How often progress is shown: as a bar, and as lines.
+inline constexpr auto kBarInterval = std::chrono::milliseconds(100);
+inline constexpr auto kLineInterval = std::chrono::seconds(30);
+
+/// "42 s", "3:05 min"
+[[nodiscard]] std::string duration_text(double seconds);
+/// "[######..............]"   done: in [0, 1]
+[[nodiscard]] std::string bar(double done);
+
 /// Shows how far a solve is, from the residuals the solver reports.
 class ProgressDisplay {
 public:

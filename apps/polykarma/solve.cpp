@@ -112,7 +112,7 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
                                 economy.solver.stationarity, economy.solver.max_iterations);
         solved = solve_economy(economy, start, std::ref(display), context.ranks, kept ? &kept->checkpoints : nullptr);
     } catch (const SearchStopped&) {
-        if (root) tell_stopped(*kept);
+        if (root) tell_stopped(kept->checkpoints.latest().value_or(kept->folder.path()));
         return kStopped;
     }
     EquilibriumRecord& record = *solved;

@@ -14,7 +14,7 @@ namespace po = boost::program_options;
 
 void add_checkpoint_interval(Options& options) {
     options.add()("checkpoint-every", po::value<double>(), "minutes between checkpoints (5)");
-    options.add()("checkpoint-every-iterations", po::value<long>(), "also after so many iterations");
+    options.add()("checkpoint-every-iterations", po::value<long>(), "also after so many iterations, or periods");
 }
 
 CheckpointInterval checkpoint_interval(const Options& options) {
@@ -49,22 +49,26 @@ void require_work_dir_beside(std::initializer_list<const char*> names, const Opt
         throw UsageError("--work-dir (is empty): a folder");
 }
 
-std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const EconomyConfig& economy,
-                                           const Collective& ranks) {
+std::optional<WorkDir> work_dir_of(const Options& options) {
     require_work_dir_beside({"checkpoint-every", "checkpoint-every-iterations", "resume"}, options);
-    if (!options.has("work-dir")) return nullptr;
-    const CheckpointInterval interval = checkpoint_interval(options);
+    if (!options.has("work-dir")) return {};
     heed_stop_signals();
-    const CheckpointIdentity identity{to_toml(economy),
-                                      options.has("start") ? options.get<std::string>("start") : std::string()};
-    return std::make_unique<KeptSolve>(options.get<std::string>("work-dir"), identity, interval,
-                                       options.has("resume") ? Checkpoints::Resume::if_any : Checkpoints::Resume::no,
-                                       ranks);
+    return WorkDir{options.get<std::string>("work-dir"), checkpoint_interval(options),
+                   options.has("resume") ? Checkpoints::Resume::if_any : Checkpoints::Resume::no};
 }
 
-void tell_stopped(const KeptSolve& kept) {
+std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const EconomyConfig& economy,
+                                           const Collective& ranks) {
+    const auto work_dir = work_dir_of(options);
+    if (!work_dir) return nullptr;
+    const CheckpointIdentity identity{to_toml(economy),
+                                      options.has("start") ? options.get<std::string>("start") : std::string()};
+    return std::make_unique<KeptSolve>(*work_dir, identity, ranks);
+}
+
+void tell_stopped(const std::filesystem::path& kept) {
     tell(fmt::format("polykarma: stopped by a signal; {} has the state: the same command with --resume goes on\n",
-                     kept.checkpoints.latest().value_or(kept.folder.path()).string()));
+                     kept.string()));
 }
 
 }  // namespace polykarma::cli

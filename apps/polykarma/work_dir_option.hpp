@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "command.hpp"
 #include "config/economy.hpp"
@@ -14,28 +16,37 @@ void add_checkpoint_interval(Options& options);
 /// Throws UsageError.
 [[nodiscard]] CheckpointInterval checkpoint_interval(const Options& options);
 
-/// --work-dir, --resume and the interval of a single solve.
+/// --work-dir, --resume and the interval of one run.
 void add_work_dir(Options& options);
 /// Throws UsageError for options that mean nothing without --work-dir, where that is not given.
 void require_work_dir_beside(std::initializer_list<const char*> names, const Options& options);
 
+/// What they say.
+struct WorkDir {
+    std::filesystem::path directory;
+    CheckpointInterval interval;
+    Checkpoints::Resume resume;
+};
+/// Nothing without --work-dir. From then on signals ask for an early end.
+[[nodiscard]] std::optional<WorkDir> work_dir_of(const Options& options);
+
 /// A solve that can be continued by another run.
 struct KeptSolve {
-    KeptSolve(const std::filesystem::path& directory, const CheckpointIdentity& identity,
-              const CheckpointInterval& interval, Checkpoints::Resume resume, const Collective& ranks)
-        : folder(directory, ranks), checkpoints(folder, "checkpoint", identity, interval, resume, ranks) {
-        if (resume == Checkpoints::Resume::no) checkpoints.require_none();
+    KeptSolve(const WorkDir& work_dir, const CheckpointIdentity& identity, const Collective& ranks)
+        : folder(work_dir.directory, ranks),
+          checkpoints(folder, "checkpoint", identity, work_dir.interval, work_dir.resume, ranks) {
+        if (work_dir.resume == Checkpoints::Resume::no) checkpoints.require_none();
     }
 
     WorkFolder folder;
     Checkpoints checkpoints;
 };
 
-/// Nothing without --work-dir. From then on signals ask for an early end.
+/// Nothing without --work-dir.
 [[nodiscard]] std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const EconomyConfig& economy,
                                                          const Collective& ranks);
 
-/// Says on standard error where a solve that was stopped can be continued.
-void tell_stopped(const KeptSolve& kept);
+/// Says on standard error where a run that was stopped can be continued.
+void tell_stopped(const std::filesystem::path& kept);
 
 }  // namespace polykarma::cli

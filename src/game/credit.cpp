@@ -68,4 +68,18 @@ void push(const Credit& credit, std::span<const double> in, std::span<double> ou
     for (std::ptrdiff_t k = inner; k < n; ++k) out.back() += in[static_cast<std::size_t>(k)];
 }
 
+IntegerCredit integer_credit(std::int64_t payment, std::span<const std::int64_t> receivers) {
+    IntegerCredit credit;
+    const std::size_t k_max = receivers.size() - 1;
+    for (const std::int64_t agents : receivers.first(k_max)) credit.able += agents;
+    // The (q + 1)-th unit reaches those with room > q, that is balances below k_max - q.
+    for (std::size_t q = 0; q < k_max && payment >= credit.able; ++q) {
+        payment -= credit.able;
+        ++credit.whole;
+        credit.able -= receivers[k_max - 1 - q];
+    }
+    (credit.able > 0 ? credit.extra : credit.lost) = payment;
+    return credit;
+}
+
 }  // namespace polykarma

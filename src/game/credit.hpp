@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 namespace polykarma {
@@ -26,5 +27,18 @@ void pull(const Credit& credit, std::span<const double> in, std::span<double> ou
 
 /// Mass after the credit from mass before it, along one line: adds to out. Adjoint of pull.
 void push(const Credit& credit, std::span<const double> in, std::span<double> out);
+
+/// An integer payment shared out evenly among single agents: everybody who receives gets `whole`, as far as there is
+/// room, and `extra` of the `able` ones who have room for more get one more, which ones is for chance.
+struct IntegerCredit {
+    std::int64_t whole = 0;
+    std::int64_t extra = 0;
+    std::int64_t able = 0;
+    std::int64_t lost = 0;  ///< for which no receiver had room
+};
+
+/// The credit whose sum over the receivers is the payment, clipping included.
+///   receivers [balance 0..k_max]: agents who receive, by balance after the debit
+[[nodiscard]] IntegerCredit integer_credit(std::int64_t payment, std::span<const std::int64_t> receivers);
 
 }  // namespace polykarma

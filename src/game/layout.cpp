@@ -12,6 +12,11 @@ Layout::Layout(Lattice lattice, std::vector<TypeInfo> types, std::vector<Exogeno
       stages_(std::move(stages)),
       end_(end) {}
 
+std::string Layout::account_name(Account a) const {
+    const auto stage = std::ranges::find(stages_, a, &StageInfo::contested);
+    return stage == stages_.end() ? std::to_string(a.at()) : stage->name;
+}
+
 std::size_t Layout::longest_row() const {
     std::size_t longest = 0;
     for (const auto& stage : stages_) longest = std::max(longest, stage.actions.size());

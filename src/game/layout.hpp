@@ -65,6 +65,8 @@ public:
     [[nodiscard]] const std::vector<ExogenousInfo>& exogenous_infos() const { return exogenous_; }
     [[nodiscard]] const StageInfo& stage(Stage r) const { return stages_[r.at()]; }
     [[nodiscard]] Account contested(Stage r) const { return stage(r).contested; }
+    /// An account is called like the first stage that contests it.
+    [[nodiscard]] std::string account_name(Account a) const;
     [[nodiscard]] CycleEnd end() const { return end_; }
 
     [[nodiscard]] Block block(Type t, Exogenous u) const { return Block{t.at() * exogenous_states() + u.at()}; }

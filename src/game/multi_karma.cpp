@@ -131,8 +131,7 @@ void MultiKarma::derive(Stage r, std::span<const double> sums, Aggregates& m) co
         double* const reward = m.reward.data() + u * stride;
         for (std::size_t a = 1; a < actions; ++a) {
             const double expected_delay = (1.0 - m.psi[a]) * m.delay;
-            reward[a] = urgency > 0.0 ? urgency * (rules_.nominal_payoff - expected_delay)
-                                      : -rules_.idle_delay_cost * expected_delay;
+            reward[a] = payoff(urgency, expected_delay);
         }
     }
 }

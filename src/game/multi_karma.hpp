@@ -114,6 +114,8 @@ public:
         double* buffer_ = nullptr;
     };
 
+    enum Outcome : std::size_t { kPriority, kGeneralPurpose, kInactive };
+
     explicit MultiKarma(MultiKarmaRules rules);
 
     [[nodiscard]] const MultiKarmaRules& rules() const { return rules_; }
@@ -149,6 +151,12 @@ public:
     [[nodiscard]] double reward(Stage r, const Aggregates& m, Block b, Action a) const {
         return m.reward[layout_.exogenous(b).at() * action_stride(r) + a.at()];
     }
+    /// Whether an agent receives a part of what is paid at a stage.
+    [[nodiscard]] bool receives(Stage r, Outcome outcome) const;
+    /// Payoff of taking part, for the delay that the agent suffers or expects.
+    [[nodiscard]] double payoff(double urgency, double delay) const {
+        return urgency > 0.0 ? urgency * (rules_.nominal_payoff - delay) : -rules_.idle_delay_cost * delay;
+    }
     [[nodiscard]] double stationary_exogenous(Stage r, Block b) const {
         const auto& type = rules_.types[layout_.type(b).at()];
         return type.share * type.chain.stationary(r, layout_.exogenous(b));
@@ -178,9 +186,7 @@ public:
     void start_mass(KarmaStart rule, Field& mass, int seed = 0) const;
 
 private:
-    enum Outcome : std::size_t { kPriority, kGeneralPurpose, kInactive };
     [[nodiscard]] std::size_t action_stride(Stage r) const { return strides_[r.at()]; }
-    [[nodiscard]] bool receives(Stage r, Outcome outcome) const;
     /// Value after the contest on one line, [position]: urgency mixed and discounted, without and with credit.
     ///   next: of the line in the piece's first exogenous state; block: distance to the same line in the next one
     void continue_line(Stage r, const Aggregates& m, Block b, const double* next, std::size_t block,

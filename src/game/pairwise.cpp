@@ -109,7 +109,7 @@ void Pairwise::derive(Stage, std::span<const double> sums, Aggregates& m) const 
 
     for (std::size_t u = 0; u < rules_.urgencies.size(); ++u)
         for (std::size_t b = 0; b < balances(); ++b)
-            m.reward[u * stride_ + b] = -rules_.urgencies[u].urgency * (1.0 - m.win[b]);
+            m.reward[u * stride_ + b] = payoff(rules_.urgencies[u].urgency, m.win[b]);
 }
 
 void Pairwise::lose(const Aggregates& m, std::size_t balance, double mass, double won, AlignedVector<double>& bidding,

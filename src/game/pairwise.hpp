@@ -114,6 +114,9 @@ public:
     explicit Pairwise(PairwiseRules rules);
 
     [[nodiscard]] const PairwiseRules& rules() const { return rules_; }
+    [[nodiscard]] const PropertyTax& tax() const { return tax_; }
+    /// Payoff of a contest that is won with this probability.
+    [[nodiscard]] static double payoff(double urgency, double win) { return -urgency * (1.0 - win); }
     [[nodiscard]] const Layout& layout() const { return layout_; }
     [[nodiscard]] Aggregates make_aggregates(Stage r) const;
     [[nodiscard]] Workspace make_workspace(const Part& part) const;

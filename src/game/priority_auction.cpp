@@ -23,4 +23,16 @@ double congestion_delay(double general_purpose_users, const Capacity& capacity) 
     return std::max(0.0, (general_purpose_users - general_purpose) / general_purpose);
 }
 
+Admission admission(std::span<const std::int64_t> bids, std::int64_t places) {
+    Admission result;
+    for (std::size_t b = bids.size(); b-- > 0;) {
+        result.marginal = b;
+        result.bidders = bids[b];
+        result.admitted = std::min(bids[b], places - result.winners);
+        result.winners += result.admitted;
+        if (result.admitted < result.bidders) break;
+    }
+    return result;
+}
+
 }  // namespace polykarma

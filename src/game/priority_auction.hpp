@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace polykarma {
@@ -19,5 +21,18 @@ void priority_probabilities(std::span<const double> nu, double priority, double 
 
 /// Relative excess of general-purpose users over the general-purpose capacity.                          ([MK] eq. 5)
 double congestion_delay(double general_purpose_users, const Capacity& capacity);
+
+/// Who has priority access among single agents: those who bid more than the marginal bid, and `admitted` of those who
+/// bid just that, which ones is for chance.
+struct Admission {
+    std::size_t marginal = 0;  ///< bids above win
+    std::int64_t bidders = 0;  ///< of the marginal bid
+    std::int64_t admitted = 0;
+    std::int64_t winners = 0;  ///< in all
+};
+
+/// The highest bids win, up to so many places.
+///   bids [bid]: agents who place it
+[[nodiscard]] Admission admission(std::span<const std::int64_t> bids, std::int64_t places);
 
 }  // namespace polykarma

@@ -20,9 +20,12 @@ Taxed taxed(const PropertyTax& tax, std::size_t balance) {
 
 }  // namespace
 
-PropertyTax::PropertyTax(double coefficient, double power, int k_max) {
-    for (int k = 0; k <= k_max; ++k)
-        due_.push_back(coefficient == 0.0 ? 0.0 : std::min<double>(k, coefficient * std::pow(k, power)));
+PropertyTax::PropertyTax(double coefficient, double power, int k_max) : coefficient_(coefficient), power_(power) {
+    for (int k = 0; k <= k_max; ++k) due_.push_back(due_of_any(k));
+}
+
+double PropertyTax::due_of_any(double balance) const {
+    return coefficient_ == 0.0 ? 0.0 : std::min(balance, coefficient_ * std::pow(balance, power_));
 }
 
 double PropertyTax::revenue(std::span<const double> mass) const {
@@ -48,6 +51,11 @@ void push(const PropertyTax& tax, std::span<const double> in, std::span<double> 
         out[left] += in[k] - lowered;
         if (fraction > 0.0) out[left - 1] += lowered;
     }
+}
+
+std::int32_t draw(const PropertyTax& tax, std::int32_t balance, std::uint32_t word) {
+    const double due = tax.due_of_any(balance), whole = std::floor(due);
+    return static_cast<std::int32_t>(whole) + (word < (due - whole) * 0x1p32 ? 1 : 0);
 }
 
 }  // namespace polykarma

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,10 +14,13 @@ public:
     PropertyTax(double coefficient, double power, int k_max);
 
     [[nodiscard]] double due(std::size_t balance) const { return due_[balance]; }
+    /// The same of any balance.
+    [[nodiscard]] double due_of_any(double balance) const;
     /// Karma that the mass [balance] pays.
     [[nodiscard]] double revenue(std::span<const double> mass) const;
 
 private:
+    double coefficient_, power_;
     std::vector<double> due_;
 };
 
@@ -25,5 +29,8 @@ void pull(const PropertyTax& tax, std::span<const double> in, std::span<double> 
 
 /// Mass after the tax from mass before it, along one line: adds to out. Adjoint of pull.
 void push(const PropertyTax& tax, std::span<const double> in, std::span<double> out);
+
+/// What one agent pays, by a word uniform over 32 bits. Its balance may be above the k_max of the tax.
+[[nodiscard]] std::int32_t draw(const PropertyTax& tax, std::int32_t balance, std::uint32_t word);
 
 }  // namespace polykarma

@@ -10,64 +10,92 @@ namespace {
 /// Rounding of sums of products of rationals; see guarded_floor.
 constexpr double kGuard = 1e-11;
 
-/// Balances of the accounts on a line, the contested one empty.
+/// Balances of accounts, in the order in which they pay at a resource: others than the contested one first to last.
 class Purse {
 public:
-    Purse(const Lattice& lattice, const Exchange& exchange, Account contested, std::size_t line)
-        : lattice_(lattice), exchange_(exchange), contested_(contested) {
-        lattice.balances(contested, line * lattice.line_length(contested), balances());
-    }
+    Purse(const Exchange& exchange, Account contested, std::span<int> balances)
+        : exchange_(exchange), contested_(contested), balances_(balances) {}
 
-    [[nodiscard]] std::size_t accounts() const { return lattice_.accounts(); }
+    [[nodiscard]] std::size_t accounts() const { return balances_.size(); }
     /// The account that pays after `step` others, counting the contested one.
     [[nodiscard]] Account payer(std::size_t step) const { return Account{(contested_.at() + step) % accounts()}; }
     [[nodiscard]] double rate(Account a) const { return exchange_.rate(contested_, a); }
     /// What an account is worth, in r-karma.
     [[nodiscard]] double means(Account a) const { return rate(a) * balance(a); }
-    [[nodiscard]] int& balance(Account a) { return storage_[a.at()]; }
-    [[nodiscard]] int balance(Account a) const { return storage_[a.at()]; }
-    /// The line of these balances.
-    [[nodiscard]] std::size_t line() { return lattice_.site(contested_, balances()) / lattice_.line_length(contested_); }
-    /// Lines between those that differ by one unit in an account.
-    [[nodiscard]] std::size_t stride(Account a) const {
-        return lattice_.stride(contested_, a) / lattice_.line_length(contested_);
+    [[nodiscard]] int& balance(Account a) const { return balances_[a.at()]; }
+
+private:
+    const Exchange& exchange_;
+    Account contested_;
+    std::span<int> balances_;
+};
+
+/// Balances of the accounts on a line, the contested one empty.
+class LineBalances {
+public:
+    LineBalances(const Lattice& lattice, Account contested, std::size_t line) : accounts_(lattice.accounts()) {
+        lattice.balances(contested, line * lattice.line_length(contested), all());
+    }
+    [[nodiscard]] std::span<int> all() { return {storage_.data(), accounts_}; }
+
+private:
+    std::size_t accounts_;
+    std::array<int, Lattice::kMaxAccounts> storage_{};
+};
+
+/// Pays more and more r-karma out of a purse whose contested account is empty.
+class Spending {
+public:
+    explicit Spending(const Purse& purse) : purse_(purse) {}
+
+    /// What the account that pays the last of `beyond` units is debited: `whole`, and one more with this probability.
+    struct Debit {
+        Account account;
+        int whole;
+        double fraction;
+    };
+    /// Empties the accounts before that one. Never for less than before.
+    Debit operator()(int beyond) {
+        while (payer_ + 1 < purse_.accounts() &&
+               beyond - covered_ > purse_.means(purse_.payer(payer_)) + kGuard * (1.0 + beyond)) {
+            const Account empty = purse_.payer(payer_++);
+            covered_ += purse_.means(empty);
+            if (purse_.rate(empty) > 0.0) purse_.balance(empty) = 0;
+        }
+        const Account a = purse_.payer(payer_);
+        const double debit = (beyond - covered_) / purse_.rate(a);
+        const int whole = std::min(guarded_floor(debit), purse_.balance(a));
+        const double rest = debit - whole;
+        return {a, whole, whole < purse_.balance(a) && rest > kGuard * (1.0 + debit) ? rest : 0.0};
     }
 
 private:
-    [[nodiscard]] std::span<int> balances() { return {storage_.data(), accounts()}; }
-    const Lattice& lattice_;
-    const Exchange& exchange_;
-    Account contested_;
-    std::array<int, Lattice::kMaxAccounts> storage_{};
+    Purse purse_;
+    double covered_ = 0.0;    // by the accounts emptied so far, in r-karma
+    std::size_t payer_ = 1;  // how many accounts after the contested one is being debited
 };
 
 /// visit(line, line with one more unit debited, probability of the latter) for spending 1, 2, ... units of r-karma
 /// beyond the own balance.
 template <class Visit>
-void for_each_step(Purse purse, int steps, Visit&& visit) {
-    double covered = 0.0;   // by the accounts emptied so far, in r-karma
-    std::size_t payer = 1;  // how many accounts after the contested one is being debited
+void for_each_step(const Lattice& lattice, const Exchange& exchange, Account contested, std::size_t line, int steps,
+                   Visit&& visit) {
+    LineBalances balances(lattice, contested, line);
+    Spending spend({exchange, contested, balances.all()});
+    const std::size_t length = lattice.line_length(contested);
     for (int beyond = 1; beyond <= steps; ++beyond) {
-        while (payer + 1 < purse.accounts() &&
-               beyond - covered > purse.means(purse.payer(payer)) + kGuard * (1.0 + beyond)) {
-            const Account empty = purse.payer(payer++);
-            covered += purse.means(empty);
-            if (purse.rate(empty) > 0.0) purse.balance(empty) = 0;
-        }
-        const Account a = purse.payer(payer);
-        const double debit = (beyond - covered) / purse.rate(a);
-        const int whole = std::min(guarded_floor(debit), purse.balance(a));
-        const double rest = debit - whole;
-        const double fraction = whole < purse.balance(a) && rest > kGuard * (1.0 + debit) ? rest : 0.0;
-        const std::size_t line = purse.line() - static_cast<std::size_t>(whole) * purse.stride(a);
-        visit(line, fraction > 0.0 ? line - purse.stride(a) : line, fraction);
+        const auto debit = spend(beyond);
+        const std::size_t unit = lattice.stride(contested, debit.account) / length;
+        const std::size_t reached = lattice.site(contested, balances.all()) / length - static_cast<std::size_t>(debit.whole) * unit;
+        visit(reached, debit.fraction > 0.0 ? reached - unit : reached, debit.fraction);
     }
 }
 
 }  // namespace
 
 int SpendingPath::means(const Lattice& lattice, const Exchange& exchange, Account contested, std::size_t line) {
-    const Purse purse(lattice, exchange, contested, line);
+    LineBalances balances(lattice, contested, line);
+    const Purse purse(exchange, contested, balances.all());
     double means = 0.0;
     for (std::size_t step = 1; step < purse.accounts(); ++step) means += purse.means(purse.payer(step));
     return guarded_floor(means);
@@ -75,7 +103,7 @@ int SpendingPath::means(const Lattice& lattice, const Exchange& exchange, Accoun
 
 void SpendingPath::entered_lines(const Lattice& lattice, const Exchange& exchange, Account contested, std::size_t line,
                                  std::vector<std::size_t>& entered) {
-    for_each_step(Purse(lattice, exchange, contested, line), means(lattice, exchange, contested, line),
+    for_each_step(lattice, exchange, contested, line, means(lattice, exchange, contested, line),
                   [&](std::size_t reached, std::size_t debited_more, double) {
                       entered.push_back(reached);
                       if (debited_more != reached) entered.push_back(debited_more);
@@ -87,7 +115,7 @@ SpendingPath::SpendingPath(const Lattice& lattice, const Exchange& exchange, Acc
     start_.reserve(piece.lines.size() + 1);
     start_.push_back(0);
     for (std::size_t line = piece.lines.first; line < piece.lines.last; ++line) {
-        for_each_step(Purse(lattice, exchange, contested, line), means(lattice, exchange, contested, line),
+        for_each_step(lattice, exchange, contested, line, means(lattice, exchange, contested, line),
                       [&](std::size_t reached, std::size_t debited_more, double fraction) {
                           steps_.push_back({static_cast<std::uint32_t>(piece.slot(reached)),
                                             static_cast<std::uint32_t>(piece.slot(debited_more)), fraction});
@@ -116,6 +144,14 @@ void SpendingPath::push(std::size_t line, std::span<const double> path, std::spa
         entering.add(step->slot, mass - moved);
         if (moved != 0.0) entering.add(step->debited_more, moved);
     }
+}
+
+void draw(const Exchange& exchange, Account contested, int bid, std::uint32_t word, std::span<int> balances) {
+    const int own = std::min(balances[contested.at()], bid);
+    balances[contested.at()] -= own;
+    if (own == bid) return;
+    const auto debit = Spending({exchange, contested, balances})(bid - own);
+    balances[debit.account.at()] -= debit.whole + (word < debit.fraction * 0x1p32 ? 1 : 0);
 }
 
 }  // namespace polykarma

@@ -57,4 +57,9 @@ private:
     std::vector<Step> steps_;         // beyond the own balance only
 };
 
+/// The third face: one agent pays `bid` units of r-karma the way a path leads. The last unit of an account that pays a
+/// fraction is debited with that probability, by a word uniform over 32 bits.
+///   balances [account], in place; worth at least the bid at the contested resource
+void draw(const Exchange& exchange, Account contested, int bid, std::uint32_t word, std::span<int> balances);
+
 }  // namespace polykarma

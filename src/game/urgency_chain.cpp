@@ -109,6 +109,21 @@ void push(const UrgencyChain& chain, Stage r, Exogenous v, const double* in, std
     mix(chain.states(), [&](Exogenous u) { return chain.probability(r, u, v); }, in, block, out);
 }
 
+UrgencyDraw::UrgencyDraw(const UrgencyChain& chain) : states_(chain.states()) {
+    const Range<Exogenous> states(states_);
+    const auto cumulate = [&](std::vector<std::uint64_t>& cumulated, const auto& probability) {
+        double sum = 0.0;
+        for (std::size_t v = 0; v + 1 < states_; ++v) {
+            sum += probability(Exogenous{v});
+            cumulated.push_back(static_cast<std::uint64_t>(std::llround(std::min(sum, 1.0) * 0x1p32)));
+        }
+    };
+    for (const auto r : Range<Stage>(chain.stages())) {
+        for (const auto u : states) cumulate(cumulated_, [&](Exogenous v) { return chain.probability(r, u, v); });
+        cumulate(stationary_, [&](Exogenous v) { return chain.stationary(r, v); });
+    }
+}
+
 std::vector<Matrix> drawn_chain(std::span<const double> draw, std::span<const double> need, bool kept,
                                 std::span<const double> values, Exogenous idle) {
     const std::size_t n = draw.size();

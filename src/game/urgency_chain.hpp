@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -48,6 +49,31 @@ void pull(const UrgencyChain& chain, Stage r, Exogenous u, double factor, const 
 
 /// Mass after urgency has moved from mass before it: out[k] = sum_u phi[u][v] in[u][k]. The adjoint, factor aside.
 void push(const UrgencyChain& chain, Stage r, Exogenous v, const double* in, std::size_t block, std::span<double> out);
+
+/// The chain of one agent at a time: the third face beside the values and the mass that the games move by it.
+class UrgencyDraw {
+public:
+    explicit UrgencyDraw(const UrgencyChain& chain);
+
+    /// The successor of an exogenous state, by a word uniform over 32 bits: probabilities are off by at most 2^-32.
+    [[nodiscard]] std::uint8_t operator()(Stage r, std::uint8_t from, std::uint32_t word) const {
+        return successor(cumulated_.data() + (r.at() * states_ + from) * (states_ - 1), word);
+    }
+    /// An exogenous state by the stationary law of a stage.
+    [[nodiscard]] std::uint8_t stationary(Stage r, std::uint32_t word) const {
+        return successor(stationary_.data() + r.at() * (states_ - 1), word);
+    }
+
+private:
+    [[nodiscard]] std::uint8_t successor(const std::uint64_t* cumulated, std::uint32_t word) const {
+        std::uint8_t to = 0;
+        for (std::size_t v = 0; v + 1 < states_; ++v) to = static_cast<std::uint8_t>(to + (word >= cumulated[v]));
+        return to;
+    }
+    std::size_t states_;
+    std::vector<std::uint64_t> cumulated_;   // [stage][from][to, but the last]: 2^32 P[at most `to`]
+    std::vector<std::uint64_t> stationary_;  // [stage][to, but the last]
+};
 
 /// The convenient form of a chain: urgency is drawn on arriving at a resource, `need` being the probability of needing
 /// it at all (otherwise the state `idle`). Each morning draws anew; when `kept`, a positive urgency lasts through the

@@ -32,14 +32,7 @@ public:
                 longest = r;
             }
         for (const auto a : Range<Account>(layout.lattice().accounts()))
-            state.push_back({"karma_" + account_name(layout, a), layout.lattice().line_length(a)});
-    }
-
-    /// An account is called like the first stage that contests it.
-    static std::string account_name(const Layout& layout, Account a) {
-        for (const auto r : Range<Stage>(layout.stages()))
-            if (layout.contested(r) == a) return layout.stage(r).name;
-        return std::to_string(a.at());
+            state.push_back({"karma_" + layout.account_name(a), layout.lattice().line_length(a)});
     }
 
     Axis stage, type, urgency, action, outcome, account;
@@ -64,7 +57,7 @@ void write_coordinates(GroupWriter& group, const EquilibriumRecord& record, cons
     const Layout& layout = *record.layout;
     std::vector<std::string> stages, accounts;
     for (const auto r : Range<Stage>(layout.stages())) stages.push_back(layout.stage(r).name);
-    for (const auto a : Range<Account>(axes.account.length)) accounts.push_back(axes.account_name(layout, a));
+    for (const auto a : Range<Account>(axes.account.length)) accounts.push_back(layout.account_name(a));
     group.coordinate({"stage", "contest of a resource, in the order of the cycle", ""}, stages);
     group.coordinate({"type", "user type", ""}, names(layout.type_infos()));
     group.coordinate({"urgency", "urgency state", ""}, names(layout.exogenous_infos()));

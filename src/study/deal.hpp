@@ -7,7 +7,7 @@
 
 #include "equilibrium/evolutionary.hpp"
 #include "parallel/collective.hpp"
-#include "study/message.hpp"
+#include "base/message.hpp"
 
 namespace polykarma {
 

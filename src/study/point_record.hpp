@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "io/summary.hpp"
-#include "study/message.hpp"
+#include "base/message.hpp"
 
 namespace polykarma {
 

@@ -88,7 +88,7 @@ def test_mistakes_in_an_override(folder, command, assignment, words):
 @pytest.mark.parametrize("passage, replacement, words", [
     ("base = ", "bsae = ", ["study.toml:2: ", "did you mean base?"]),
     ("k_mean", "k_maen", ["study.toml:", "did you mean k_mean?"]),
-    ("[2, 4]", "[2, 9]", ["study.toml:7: ", "k_mean = 9", "0 <= k_mean <= k_max"]),
+    ("[2, 4]", "[9, 9.5]", ["study.toml:7: ", "k_mean = 9", "0 <= k_mean <= k_max"]),
     ("[2, 4]", "[2, 2]", ["study.toml:", "mean", "label"]),
     ('"zero"', '"even"', ["study.toml:3: ", "starts", "twice"]),
     ('"zero"', '"none"', ["study.toml:3: ", "starts", "even, zero, proportional"]),

@@ -237,10 +237,8 @@ def test_a_signal_ends_a_sweep_that_can_be_gone_on_with(grid, ranks):
     assert out == ""
     assert "polykarma: stopped by a signal; --resume goes on" in err.splitlines()
     assert not (grid / "out.h5").exists()
-    assert checkpoints(grid)
     result = sweep(grid, "-o", "out.h5", "--work-dir", "work", "--resume", *SLOW, study="slow.toml")
     assert result.code == whole.code
-    assert "going on after" in result.err
     assert checkpoints(grid) == []
     assert_same_contents(grid / "whole.h5", grid / "out.h5")
 

@@ -15,6 +15,7 @@ RESTRICTED = [
     (re.compile(r"^mpi\.h$"), ("src/parallel/", "src/io/", "apps/polykarma/main.cpp")),
     (re.compile(r"^nlopt\.hp*$"), ("src/study/maximise.cpp",)),
     (re.compile(r"^boost/random/"), ("src/config/sample.cpp",)),
+    (re.compile(r"^Random123/"), ("src/agents/random_numbers.cpp",)),
     (re.compile(r"^Eigen/"), ("src/equilibrium/dense_spectrum.cpp",)),
     (re.compile(r"^(hdf5(_hl)?\.h|H5\w*\.h)$"), ("src/io/",)),
 ]

@@ -5,12 +5,18 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 
 namespace polykarma {
+
+template <class T>
+struct IsList : std::false_type {};
+template <class T>
+struct IsList<std::vector<T>> : std::true_type {};
 
 /// Values one behind the other as bytes, for another rank of the same program.
 class MessageWriter {
@@ -26,6 +32,20 @@ public:
     void put(std::span<const std::byte> bytes) {
         put(static_cast<std::int64_t>(bytes.size()));
         append(bytes.data(), bytes.size());
+    }
+    /// A number, text, a list of what can be put, or a struct whose static for_each_member(self, visit) visits them.
+    template <class T>
+    void put_all(const T& value) {
+        if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, double> || std::is_same_v<T, bool>) {
+            put(value);
+        } else if constexpr (std::is_integral_v<T>) {
+            put(static_cast<std::int64_t>(value));
+        } else if constexpr (IsList<T>::value) {
+            put(static_cast<std::int64_t>(value.size()));
+            for (const auto& element : value) put_all(element);
+        } else {
+            T::for_each_member(value, [&](const auto& member) { put_all(member); });
+        }
     }
     [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
     [[nodiscard]] std::vector<std::byte> release() && { return std::move(bytes_); }
@@ -55,6 +75,22 @@ public:
         std::string text(length(), '\0');
         take(text.data(), text.size());
         return text;
+    }
+    /// What put_all put.
+    template <class T>
+    void take_all(T& value) {
+        if constexpr (std::is_same_v<T, std::string>) {
+            value = text();
+        } else if constexpr (std::is_same_v<T, double>) {
+            value = number();
+        } else if constexpr (std::is_integral_v<T>) {
+            value = static_cast<T>(integer());
+        } else if constexpr (IsList<T>::value) {
+            value.resize(length());
+            for (auto& element : value) take_all(element);
+        } else {
+            T::for_each_member(value, [&](auto& member) { take_all(member); });
+        }
     }
     [[nodiscard]] std::vector<std::byte> bytes() {
         std::vector<std::byte> bytes(length());

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "base/fingerprint.hpp"
+#include "command.hpp"
+#include "config/reader.hpp"
+#include "io/run_checkpoints.hpp"
+#include "io/simulation_file.hpp"
+#include "simulation_report.hpp"
+#include "study/simulate_economy.hpp"
+#include "work_dir_option.hpp"
+
+namespace polykarma::cli {
+namespace po = boost::program_options;
+
+namespace {
+
+/// A count, also written like 1e6.
+std::uint64_t count_option(const Options& options, const char* name, double least) {
+    const auto value = options.get<double>(name);
+    constexpr double most = 4294967295.0;
+    if (!(value >= least && value <= most) || value != static_cast<double>(static_cast<std::uint64_t>(value)))
+        throw UsageError(fmt::format("--{} {:g} (out of range): a whole number from {:g} to {:.0f}", name, value, least, most));
+    return static_cast<std::uint64_t>(value);
+}
+
+/// "[TYPE/]RULE[=SHARE]"
+BehaviourShare behaviour_option(const std::string& text) {
+    BehaviourShare part;
+    std::string name = text;
+    if (const auto equals = name.rfind('='); equals != std::string::npos) {
+        const char* const end = name.data() + name.size();
+        const auto read = std::from_chars(name.data() + equals + 1, end, part.share);
+        if (read.ec != std::errc() || read.ptr != end || !(part.share > 0.0 && part.share <= 1.0))
+            throw UsageError(fmt::format("--behaviour {} (not a share): above 0, up to 1", text));
+        name.resize(equals);
+    }
+    if (const auto slash = name.rfind('/'); slash != std::string::npos) {
+        part.type = name.substr(0, slash);
+        name = name.substr(slash + 1);
+    }
+    const auto behaviour = Behaviour::named(name);
+    if (!behaviour) throw UsageError(fmt::format("--behaviour {} (unknown): {}", text, Behaviour::kNames));
+    part.behaviour = *behaviour;
+    return part;
+}
+
+SimulationSetup setup_of(const Options& options) {
+    SimulationSetup setup;
+    setup.agents = count_option(options, "agents", 2);
+    setup.plan.periods = static_cast<std::uint32_t>(count_option(options, "periods", 1));
+    setup.plan.burn_in = static_cast<std::uint32_t>(count_option(options, "burn-in", 0));
+    setup.plan.every = options.has("every") ? static_cast<std::uint32_t>(count_option(options, "every", 1))
+                                            : std::max(1U, setup.plan.periods / 50);
+    setup.plan.traced_agents = count_option(options, "trace-agents", 0);
+    setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
+    if (options.has("start")) setup.start = options.get<std::string>("start");
+    const std::string policy = options.has("policy") ? options.get<std::string>("policy") : "";
+    const auto* const allocation = std::ranges::find(kAllocationNames, std::string_view(policy));
+    if (allocation != kAllocationNames.end() && policy != name_of(Allocation::bids))
+        setup.allocation = static_cast<Allocation>(allocation - kAllocationNames.begin());
+    else if (options.has("policy"))
+        setup.policy = policy;
+    if (options.has("behaviour"))
+        for (const auto& text : options.get<std::vector<std::string>>("behaviour"))
+            setup.behaviours.push_back(behaviour_option(text));
+    else
+        setup.behaviours.push_back({"", {setup.policy ? Behaviour::Rule::sne : Behaviour::Rule::zero, 0.0}, 1.0});
+    for (const auto& part : setup.behaviours)
+        if (part.behaviour.follows_policy() && !setup.policy)
+            throw UsageError(fmt::format("--behaviour {} (without a policy): --policy OUT.h5 beside it, or another behaviour",
+                                         part.behaviour.name()));
+    if (!options.has("policy") && !options.has("behaviour"))
+        throw UsageError("neither --policy nor --behaviour: how do the agents bid? (see polykarma simulate --help)");
+    return setup;
+}
+
+/// A simulation that can be continued by another one.
+struct KeptRunsOption {
+    KeptRunsOption(const WorkDir& work_dir, std::string identity, std::size_t exogenous, const Collective& ranks)
+        : folder(work_dir.directory, ranks),
+          checkpoints(folder, std::move(identity), work_dir.interval, work_dir.resume, exogenous, ranks) {}
+
+    WorkFolder folder;
+    RunCheckpoints checkpoints;
+};
+
+std::uint64_t fingerprint(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string content(std::istreambuf_iterator<char>(in), {});
+    return polykarma::fingerprint(content);
+}
+
+/// Everything that the results depend on.
+std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup) {
+    const auto content = [](const std::optional<std::filesystem::path>& file) {
+        return file ? fmt::format("{:016x}", fingerprint(*file)) : std::string("none");
+    };
+    std::string identity = fmt::format(
+        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}\n", setup.agents, setup.plan.burn_in,
+        setup.plan.periods, setup.plan.every, setup.plan.traced_agents, name_of(setup.allocation), content(setup.policy),
+        content(setup.start));
+    for (const std::uint64_t seed : setup.seeds) identity += fmt::format("seed {}\n", seed);
+    for (const auto& part : setup.behaviours)
+        identity += fmt::format("{}/{}={}\n", part.type, part.behaviour.name(), part.share);
+    return identity + to_toml(economy);
+}
+
+std::unique_ptr<KeptRunsOption> kept_runs(const Options& options, const EconomyConfig& economy,
+                                          const SimulationSetup& setup, const Collective& ranks) {
+    const auto work_dir = work_dir_of(options);
+    if (!work_dir) return nullptr;
+    return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup), economy.urgencies.size(), ranks);
+}
+
+}  // namespace
+
+int simulate(const std::vector<std::string>& arguments, const Context& context) {
+    Options options(
+        "simulate ECONOMY --policy OUT.h5 --agents N --periods T [-o TRACE.h5] [OPTIONS]",
+        "Plays an economy with a finite population of N agents, by the same rules as `solve` and integers\n"
+        "throughout, and prints what every type experiences beside what the mean field of the policy says. Agents\n"
+        "start from the distribution of the policy file, with exactly the economy's karma. Ranks of mpirun or srun\n"
+        "share the agents; their number does not change the result.",
+        "Examples\n"
+        "  polykarma solve inputs/tutorial/priority_lane.toml -o lane.h5\n"
+        "  polykarma simulate inputs/tutorial/priority_lane.toml --policy lane.h5 --agents 1e5 --periods 500 -o trace.h5\n"
+        "  polykarma simulate economy.toml --policy out.h5 --agents 1e4 --periods 1000 --behaviour sne=0.9 \\\n"
+        "      --behaviour all=0.1                          a tenth bids all it has\n"
+        "  polykarma simulate economy.toml --policy uncontrolled --agents 1e4 --periods 100     nobody has priority\n"
+        "  polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 1000 -o trace.h5 --work-dir work --resume\n"
+        "  mpirun -n 2 polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 200 --seed 1 --seed 2\n");
+    options.positional("ECONOMY", 1, "economy file (TOML)");
+    options.add_output("write records, distributions and traces to this HDF5 file");
+    options.add()("policy", po::value<std::string>(),
+                  "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has\n"
+                  "priority access), of pairs coin, turn (who has won less often) or dictator (who is more urgent)");
+    options.add()("agents,N", po::value<double>()->required(), "number of agents");
+    options.add()("periods,T", po::value<double>()->required(), "periods (days) that are measured");
+    options.add()("burn-in", po::value<double>()->default_value(0), "periods before that");
+    options.add()("every", po::value<double>(), "periods between two records (a fiftieth of all)");
+    options.add()("seed", po::value<std::vector<std::uint64_t>>()->composing(),
+                  "of the random numbers (1); several seeds are several runs");
+    options.add()("behaviour", po::value<std::vector<std::string>>()->composing(),
+                  "[TYPE/]RULE[=SHARE]: how a share of the agents bids, of all types or of one. Rules: sne (draws from\n"
+                  "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5\n"
+                  "(of what one can pay). Repeatable; the shares of a type add up to 1");
+    options.add()("start", po::value<std::string>(),
+                  "result file whose distribution to start from instead of that of the policy: another design");
+    options.add()("trace-agents", po::value<double>()->default_value(0), "agents, chosen at random, to write contest by contest");
+    add_work_dir(options);
+    options.add_set();
+    options.add_format();
+    options.add_quiet();
+    if (!options.parse(arguments, context)) return kSuccess;
+
+    const SimulationSetup setup = setup_of(options);
+    const EconomyConfig economy = read_economy(options.get<std::string>("ECONOMY"), options.overrides());
+    std::vector<std::filesystem::path> inputs{options.get<std::string>("ECONOMY")};
+    if (setup.policy) inputs.push_back(*setup.policy);
+    if (setup.start) inputs.push_back(*setup.start);
+    const auto output = options.output(inputs);
+
+    const auto kept = kept_runs(options, economy, setup, context.ranks);
+
+    const bool root = context.ranks.is_root();
+    SimulationRecord record;
+    try {
+        PeriodDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
+                              setup.plan.burn_in + setup.plan.periods, setup.agents);
+        record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr}, context.ranks);
+    } catch (const RunStopped&) {
+        if (root) tell_stopped(kept->checkpoints.file());
+        return kStopped;
+    }
+    if (output) write_simulation(*output, record, {context.program_line, context.ranks.size()}, context.ranks);
+    if (kept) kept->checkpoints.remove();
+    if (!root) return kSuccess;
+    print_simulation(std::cout, record, options.format());
+    if (output && options.format() == Format::text) std::cout << "written to " << output->string() << '\n';
+    return kSuccess;
+}
+
+}  // namespace polykarma::cli

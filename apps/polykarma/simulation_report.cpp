@@ -1,0 +1,188 @@
+#include "simulation_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <ostream>
+
+#include "agents/estimate.hpp"
+
+namespace polykarma::cli {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+double payoff_en(const CellSum& sum) { return sum.payoff / sum.contests; }
+double payoff_ex(const CellSum& sum) { return sum.payoff / sum.taking_part; }
+double access(const CellSum& sum) { return sum.successes / sum.taking_part; }
+
+class Report {
+public:
+    explicit Report(const SimulationRecord& record) : record_(record), experience_(record.runs) {}
+
+    [[nodiscard]] Table cohorts(Format format) const {
+        Table table({{"type", "type"},
+                     {"behaviour", "behaviour"},
+                     {"agents", "agents"},
+                     {"payoff_en", "payoff"},
+                     {"payoff_en_error", "+-", "{:.1e}"},
+                     {"mean_field_en", "mean field"},
+                     {"payoff_ex", "when active"},
+                     {"payoff_ex_error", "+-", "{:.1e}"},
+                     {"mean_field_ex", "mean field"},
+                     {"access", "access"},
+                     {"access_error", "+-", "{:.1e}"},
+                     {"access_deviation", "access spread"},
+                     {"access_deviation_error", "+-", "{:.1e}"},
+                     {"reward_deviation", "payoff spread"},
+                     {"reward_deviation_error", "+-", "{:.1e}"}},
+                    format == Format::text ? "Mean payoff per stage, part of own contests with access, and the standard "
+                                             "deviation of both over agents"
+                                           : "");
+        const auto& cohorts = record_.runs.front().cohorts;
+        for (std::size_t c = 0; c < cohorts.size(); ++c) {
+            const std::size_t type = cohorts[c].type.at();
+            const Payoff mean_field = record_.mean_field.empty() ? Payoff{kNone, kNone} : record_.mean_field[type];
+            const auto of = [&](auto measure) {
+                return experience_.estimate([&](const Tally& t) { return measure(sum_of(t, record_.takes_part, c)); });
+            };
+            const Estimate en = of(payoff_en), ex = of(payoff_ex), part = of(access);
+            const Estimate access_spread = spread(c, &Fairness::access), reward_spread = spread(c, &Fairness::reward);
+            table.add({record_.layout->type_infos()[type].name, record_.behaviours[cohorts[c].behaviour].name(),
+                       static_cast<long>(cohorts[c].size()), en.mean, en.error, mean_field.endogenous, ex.mean, ex.error,
+                       mean_field.exogenous, part.mean, part.error, access_spread.mean, access_spread.error,
+                       reward_spread.mean, reward_spread.error});
+        }
+        return table;
+    }
+
+    [[nodiscard]] Table urgencies() const {
+        Table table({{"type", "type"},
+                     {"behaviour", "behaviour"},
+                     {"urgency", "urgency"},
+                     {"share", "of the time", "{:.3f}"},
+                     {"active", "active", "{:.3f}"},
+                     {"access", "access", "{:.3f}"},
+                     {"mean_bid", "mean bid", "{:.3f}"}});
+        const auto& cohorts = record_.runs.front().cohorts;
+        const Tally& tally = experience_.all();
+        for (std::size_t c = 0; c < cohorts.size(); ++c) {
+            const double total = sum_of(tally, record_.takes_part, c).contests;
+            for (std::size_t u = 0; u < tally.exogenous_states; ++u) {
+                const CellSum sum = sum_of(tally, record_.takes_part, c, u);
+                if (sum.contests == 0.0) continue;
+                table.add({record_.layout->type_infos()[cohorts[c].type.at()].name,
+                           record_.behaviours[cohorts[c].behaviour].name(), record_.layout->exogenous_infos()[u].name,
+                           sum.contests / total, sum.taking_part / sum.contests, access(sum),
+                           sum.bids / sum.taking_part});
+            }
+        }
+        return table;
+    }
+
+    [[nodiscard]] Table stages() const {
+        std::vector<Column> columns{{"stage", "stage"}};
+        for (const auto& number : record_.numbers) columns.push_back({number.name, number.name});
+        columns.push_back({"karma_lost", "karma lost"});
+        Table table(std::move(columns));
+        const Tally& tally = experience_.all();
+        for (std::size_t r = 0; r < tally.stages; ++r) {
+            std::vector<Cell> cells{record_.layout->stage(Stage{r}).name};
+            for (const double sum : tally.numbers[r]) cells.emplace_back(sum / static_cast<double>(tally.contests[r]));
+            cells.emplace_back(static_cast<long>(tally.lost[r]));
+            table.add(std::move(cells));
+        }
+        return table;
+    }
+
+    /// Karma per capita and its Gini coefficient in the accounts, at the first and the last record of the first run.
+    [[nodiscard]] Table accounts() const {
+        Table table({{"account", "account"},
+                     {"karma", "karma"},
+                     {"karma_end", "at the end"},
+                     {"gini", "Gini"},
+                     {"gini_end", "at the end"}});
+        const auto& records = record_.runs.front().records;
+        const auto agents = static_cast<double>(record_.agents);
+        for (std::size_t a = 0; a < records.front().gini.size(); ++a)
+            table.add({record_.layout->account_name(Account{a}), static_cast<double>(records.front().total_karma[a]) / agents,
+                       static_cast<double>(records.back().total_karma[a]) / agents, records.front().gini[a],
+                       records.back().gini[a]});
+        return table;
+    }
+
+    /// Mean payoff per stage of everybody.
+    [[nodiscard]] Estimate efficiency() const {
+        return experience_.estimate([&](const Tally& t) { return payoff_en(sum_of(t, record_.takes_part)); });
+    }
+    [[nodiscard]] std::size_t batches() const { return experience_.batches(); }
+
+private:
+    [[nodiscard]] Estimate spread(std::size_t cohort, double Fairness::*measure) const {
+        std::vector<double> of_runs;
+        for (const Trace& run : record_.runs) of_runs.push_back(run.fairness[cohort].*measure);
+        return estimate_of(of_runs);
+    }
+    const SimulationRecord& record_;
+    Experience experience_;
+};
+
+void print_text(std::ostream& out, const SimulationRecord& record) {
+    const Report report(record);
+    const TracePlan& plan = record.plan;
+    double seconds = 0.0;
+    std::int64_t beyond = 0;
+    for (const Trace& run : record.runs) {
+        seconds += run.seconds;
+        beyond += run.beyond_policy;
+    }
+    out << fmt::format("{}\n{} agents, {} periods{}, {} run{}; {:.2g} million contests of agents per second\n\n",
+                       record.title, record.agents, plan.periods,
+                       plan.burn_in > 0 ? fmt::format(" after {}", plan.burn_in) : "", record.runs.size(),
+                       record.runs.size() > 1 ? "s" : "",
+                       1e-6 * static_cast<double>(record.agents * record.layout->stages() * record.runs.size()) *
+                           (plan.periods + plan.burn_in) / seconds);
+    report.cohorts(Format::text).print(out, Format::text);
+    const Estimate efficiency = report.efficiency();
+    out << fmt::format("efficiency {:.4f} +- {:.1e}: mean payoff of everybody\n"
+                       "+-: standard error, of spreads from {} run{}, else from {} batches of consecutive records\n\n",
+                       efficiency.mean, efficiency.error, record.runs.size(), record.runs.size() > 1 ? "s" : "",
+                       report.batches());
+    report.urgencies().print(out, Format::text);
+    out << '\n';
+    report.stages().print(out, Format::text);
+    out << '\n';
+    report.accounts().print(out, Format::text);
+    if (beyond > 0) out << fmt::format("{} bids of agents with more karma than the policy knows of\n", beyond);
+}
+
+}  // namespace
+
+void print_simulation(std::ostream& out, const SimulationRecord& record, Format format) {
+    if (format == Format::text)
+        print_text(out, record);
+    else
+        Report(record).cohorts(format).print(out, format);
+}
+
+PeriodDisplay::~PeriodDisplay() {
+    if (bar_drawn_) tell("\r\033[K");
+}
+
+void PeriodDisplay::operator()(std::size_t run, std::uint32_t period) {
+    if (style_ == ProgressStyle::quiet) return;
+    const auto now = Clock::now();
+    if (now - shown_ < (style_ == ProgressStyle::bar ? Clock::duration(kBarInterval) : Clock::duration(kLineInterval)))
+        return;
+    shown_ = now;
+    const double done = static_cast<double>(run) * periods_ + period, all = static_cast<double>(runs_) * periods_;
+    const double seconds = std::chrono::duration<double>(now - begin_).count();
+    const std::string line =
+        fmt::format("run {} of {}  period {} of {}  {:.3g} million contests of agents played  left {}", run + 1, runs_, period,
+                    periods_, 1e-6 * done * static_cast<double>(agents_), duration_text(seconds * (all - done) / done));
+    tell(style_ == ProgressStyle::bar ? "\r\033[K" + bar(done / all) + ' ' + line : line + '\n');
+    bar_drawn_ = style_ == ProgressStyle::bar;
+}
+
+}  // namespace polykarma::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace polykarma {
+
+/// Who gets what agents contest: those who bid the most, or, as benchmarks without karma,
+enum class Allocation {
+    bids,
+    uncontrolled,  ///< nobody: all share the whole capacity                                 (capacity contests)
+    coin,          ///< one of a pair by a fair coin                                         (contests of pairs)
+    turn,          ///< who has won the smaller part of own contests so far, ties by coin    (contests of pairs)
+    dictator,      ///< who is more urgent, ties by coin                                     (contests of pairs)
+};
+
+inline constexpr std::array<std::string_view, 5> kAllocationNames{"bids", "uncontrolled", "coin", "turn", "dictator"};
+
+[[nodiscard]] constexpr std::string_view name_of(Allocation allocation) {
+    return kAllocationNames[static_cast<std::size_t>(allocation)];
+}
+
+}  // namespace polykarma

@@ -1,0 +1,201 @@
+#include "agents/trace.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "agents/random_permutation.hpp"
+#include "agents/traced_agents.hpp"
+#include "base/exact_sum.hpp"
+
+namespace polykarma {
+namespace {
+
+/// Holders of every balance up to the largest, [cohort][balance], on all ranks.
+std::vector<std::vector<std::int64_t>> holders(const Population& agents, std::size_t account, const Collective& ranks) {
+    const auto& karma = agents.karma[account];
+    std::array largest{karma.empty() ? 0.0 : static_cast<double>(*std::ranges::max_element(karma))};
+    ranks.maximum(largest);
+    const std::size_t balances = static_cast<std::size_t>(largest[0]) + 1;
+    std::vector<std::int64_t> counts(agents.cohorts.size() * balances);
+    agents.for_each_tile([&](const Tile& tile) {
+        std::int64_t* const cohort = counts.data() + tile.cohort * balances;
+        for (std::size_t i = tile.begin; i < tile.begin + tile.size; ++i) ++cohort[karma[i]];
+    });
+    ranks.sum(counts);
+    std::vector<std::vector<std::int64_t>> result;
+    for (auto cohort = counts.cbegin(); cohort != counts.cend(); cohort += static_cast<std::ptrdiff_t>(balances))
+        result.emplace_back(cohort, cohort + static_cast<std::ptrdiff_t>(balances));
+    return result;
+}
+
+void add_karma(TraceRecord& record, const Contest& contest, const Population& agents, Account a,
+               const Collective& ranks) {
+    const auto by_cohort = holders(agents, a.at(), ranks);
+    std::vector<std::int64_t> all(by_cohort.front().size());
+    for (const auto& cohort : by_cohort) std::ranges::transform(all, cohort, all.begin(), std::plus<>());
+    std::int64_t total = 0;
+    for (std::size_t k = 0; k < all.size(); ++k) total += static_cast<std::int64_t>(k) * all[k];
+    record.total_karma.push_back(total);
+    record.gini.push_back(gini(all));
+    const std::size_t shown = contest.layout().lattice().line_length(a);
+    auto& account = record.karma.emplace_back();
+    for (const auto& cohort : by_cohort) {
+        auto& counts = account.emplace_back(shown);
+        for (std::size_t k = 0; k < cohort.size(); ++k) counts[std::min(k, shown - 1)] += cohort[k];
+    }
+}
+
+TraceRecord record_of(Simulation& simulation, const Contest& contest, const Collective& ranks) {
+    TraceRecord record{simulation.periods(), simulation.take_tally(), {}, {}, {}};
+    for (const auto a : Range<Account>(simulation.agents().karma.size()))
+        add_karma(record, contest, simulation.agents(), a, ranks);
+    return record;
+}
+
+/// Spread of one number per agent, from exact sums over agents of all ranks.
+class Spread {
+public:
+    void add(double x) {
+        sum_.add(x);
+        squares_.add(x * x);
+        ++count_;
+    }
+    [[nodiscard]] double deviation(const Collective& ranks) {
+        std::array sums{sum_, squares_};
+        std::array count{count_};
+        ranks.sum(sums);
+        ranks.sum(count);
+        if (count[0] == 0) return 0.0;
+        const auto n = static_cast<double>(count[0]);
+        const double mean = sums[0].value() / n;
+        return std::sqrt(std::max(0.0, sums[1].value() / n - mean * mean));
+    }
+
+private:
+    ExactSum sum_, squares_;
+    std::int64_t count_ = 0;
+};
+
+std::vector<Fairness> fairness_of(const Population& agents, double contests, const Collective& ranks) {
+    std::vector<Spread> access(agents.cohorts.size()), reward(agents.cohorts.size());
+    agents.for_each_tile([&](const Tile& tile) {
+        for (std::size_t i = tile.begin; i < tile.begin + tile.size; ++i) {
+            reward[tile.cohort].add(agents.payoff[i] / contests);
+            if (agents.contests[i] > 0)
+                access[tile.cohort].add(static_cast<double>(agents.successes[i]) / agents.contests[i]);
+        }
+    });
+    std::vector<Fairness> result;
+    for (std::size_t c = 0; c < agents.cohorts.size(); ++c)
+        result.push_back({access[c].deviation(ranks), reward[c].deviation(ranks)});
+    return result;
+}
+
+/// One run: from the first period that is left to its trace.
+class Player {
+public:
+    Player(Simulation& simulation, const Contest& contest, const TracePlan& plan, const RandomNumbers& numbers,
+           const Collective& ranks, RunCompany company)
+        : simulation_(simulation),
+          contest_(contest),
+          plan_(plan),
+          ranks_(ranks),
+          company_(std::move(company)),
+          traced_(simulation.agents(), plan.traced_agents, numbers) {
+        if (company_.resumed) {
+            trace_ = std::move(company_.resumed->trace);
+            simulation_.resume(company_.resumed->periods, std::move(company_.resumed->tally));
+        }
+        trace_.cohorts = simulation.agents().cohorts;
+    }
+
+    [[nodiscard]] Trace play() {
+        while (simulation_.periods() < plan_.burn_in + plan_.periods) {
+            keep_if_wanted();
+            period();
+        }
+        simulation_.observe(nullptr);
+        Trace trace = so_far();
+        trace.fairness = fairness_of(simulation_.agents(),
+                                     static_cast<double>(plan_.periods * contest_.layout().stages()), ranks_);
+        return trace;
+    }
+
+private:
+    void period() {
+        const bool measured = simulation_.periods() >= plan_.burn_in;
+        simulation_.observe(measured && plan_.traced_agents > 0 ? &traced_ : nullptr);
+        simulation_.period();
+        const std::uint32_t played = simulation_.periods();
+        if (company_.played) company_.played(played);
+        if (played == plan_.burn_in) simulation_.forget();
+        if (!measured) return;
+        const std::uint32_t last = plan_.burn_in + plan_.periods;
+        if ((played - plan_.burn_in) % plan_.every == 0 || played == last)
+            trace_.records.push_back(record_of(simulation_, contest_, ranks_));
+    }
+
+    void keep_if_wanted() {
+        if (company_.keeper == nullptr) return;
+        const auto wish = company_.keeper->wish(simulation_.periods());
+        if (wish == RunKeeper::Wish::nothing) return;
+        company_.keeper->keep({simulation_.periods(), simulation_.tally(), so_far()}, simulation_.agents());
+        if (wish == RunKeeper::Wish::state_and_stop) throw RunStopped();
+    }
+
+    /// Collective.
+    [[nodiscard]] Trace so_far() const {
+        Trace trace = trace_;
+        const AgentTraces seen = traced_.collected(ranks_);
+        if (trace.agents.agents.empty())
+            trace.agents = seen;
+        else
+            trace.agents.append(seen);
+        std::array beyond{simulation_.beyond_policy()};
+        ranks_.sum(beyond);
+        trace.beyond_policy += beyond[0];
+        trace.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+        return trace;
+    }
+
+    Simulation& simulation_;
+    const Contest& contest_;
+    const TracePlan& plan_;
+    const Collective& ranks_;
+    RunCompany company_;
+    TracedAgents traced_;
+    Trace trace_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+double gini(std::span<const std::int64_t> holders) {
+    // Sum over holders in order of their balance: (2 rank - n - 1) balance = n^2 mean gini.
+    double agents = 0.0, karma = 0.0, weighted = 0.0;
+    for (std::size_t k = 0; k < holders.size(); ++k) {
+        const auto count = static_cast<double>(holders[k]), balance = static_cast<double>(k);
+        karma += count * balance;
+        weighted += count * balance * (2.0 * agents + count);  // 2 rank - 1, summed over these holders
+        agents += count;
+    }
+    return karma > 0.0 ? weighted / (agents * karma) - 1.0 : 0.0;
+}
+
+void AgentTraces::append(const AgentTraces& later) {
+    const auto add = [](auto& to, const auto& values) { to.insert(to.end(), values.begin(), values.end()); };
+    add(exogenous, later.exogenous);
+    add(bid, later.bid);
+    add(outcome, later.outcome);
+    for (std::size_t a = 0; a < karma.size(); ++a) add(karma[a], later.karma[a]);
+}
+
+Trace play(Simulation& simulation, const Contest& contest, const TracePlan& plan, const RandomNumbers& numbers,
+           const Collective& ranks, RunCompany company) {
+    return Player(simulation, contest, plan, numbers, ranks, std::move(company)).play();
+}
+
+}  // namespace polykarma

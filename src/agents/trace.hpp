@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "agents/simulation.hpp"
+
+namespace polykarma {
+
+/// A population at the end of a period, and what it experienced since the record before.
+struct TraceRecord {
+    std::uint32_t period = 0;  ///< so many have been played
+    Tally tally;
+    /// [account][cohort][balance] agents; the last balance stands for itself and more.
+    std::vector<std::vector<std::vector<std::int64_t>>> karma;
+    std::vector<std::int64_t> total_karma;  ///< [account]
+    std::vector<double> gini;               ///< [account] of the whole population
+
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.period), visit(self.tally), visit(self.karma), visit(self.total_karma), visit(self.gini);
+    }
+};
+
+/// Over the agents of a cohort, each with what it experienced in the whole run.
+struct Fairness {
+    double access = 0.0;  ///< standard deviation of the part of own contests that were successes
+    double reward = 0.0;  ///< standard deviation of the mean payoff per contest at all
+
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.access), visit(self.reward);
+    }
+};
+
+/// A few agents, contest by contest: [contest][agent].
+struct AgentTraces {
+    std::vector<std::uint64_t> agents;  ///< numbers, increasing
+    std::vector<std::int32_t> cohort;   ///< [agent]
+    std::vector<std::int32_t> exogenous, bid, outcome;
+    std::vector<std::vector<std::int32_t>> karma;  ///< [account], when bids are placed
+
+    /// The same agents, later.
+    void append(const AgentTraces& later);
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.agents), visit(self.cohort), visit(self.exogenous), visit(self.bid), visit(self.outcome);
+        visit(self.karma);
+    }
+};
+
+/// What is kept of one run. The same on all ranks, but for the traces of agents, which the root has.
+struct Trace {
+    std::uint64_t seed = 0;
+    std::vector<Cohort> cohorts;
+    std::int64_t corrected = 0;      ///< units of karma given to or taken from agents before the first period
+    std::int64_t beyond_policy = 0;  ///< bids of agents with more karma than the policy knows of
+    std::vector<TraceRecord> records;
+    std::vector<Fairness> fairness;  ///< [cohort]
+    AgentTraces agents;
+    double seconds = 0.0;  ///< of the periods
+
+    /// All but the cohorts, which are those of the population.
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.records), visit(self.fairness);
+        visit(self.agents), visit(self.seconds);
+    }
+};
+
+/// How long a population plays and what is kept of it.
+struct TracePlan {
+    std::uint32_t burn_in = 0;       ///< periods that are not measured
+    std::uint32_t periods = 0;       ///< that are
+    std::uint32_t every = 1;         ///< periods between records; what is left at the end is a record of its own
+    std::uint64_t traced_agents = 0;
+};
+
+/// A run between two periods, beside what its agents have. Numbers are addressed, so that there is nothing else to know.
+struct RunState {
+    std::uint32_t periods = 0;  ///< played
+    Tally tally;                ///< since the last record
+    Trace trace;                ///< so far
+
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.periods), visit(self.tally), visit(self.trace);
+    }
+};
+
+/// Keeps runs, so that another program can go on with them. All ranks call together and hear the same.
+class RunKeeper {
+public:
+    RunKeeper() = default;
+    virtual ~RunKeeper() = default;
+    RunKeeper(const RunKeeper&) = delete;
+    RunKeeper& operator=(const RunKeeper&) = delete;
+
+    /// Runs that had ended, in their order.
+    [[nodiscard]] virtual std::vector<Trace> ended() = 0;
+    /// The state of the next run, if it had begun; fills the agents in.
+    [[nodiscard]] virtual std::optional<RunState> resumed(Population& agents) = 0;
+
+    /// Between any two periods: whether the state is wanted, and with it the end.
+    enum class Wish { nothing, state, state_and_stop };
+    [[nodiscard]] virtual Wish wish(std::uint32_t periods) = 0;
+    virtual void keep(const RunState& state, const Population& agents) = 0;
+    /// A run has ended; the next one begins.
+    virtual void end(const Trace& trace) = 0;
+};
+
+/// Thrown through a run that was asked to stop, on all ranks, once its state is kept.
+struct RunStopped : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return "the run was asked to stop"; }
+};
+
+/// Who watches a run and who keeps it.
+struct RunCompany {
+    std::function<void(std::uint32_t period)> played;  ///< told after every period
+    RunKeeper* keeper = nullptr;
+    std::optional<RunState> resumed;  ///< to go on from; the agents are as they were then
+};
+
+/// Plays and records. Collective. Throws RunStopped when the keeper asks for that.
+[[nodiscard]] Trace play(Simulation& simulation, const Contest& contest, const TracePlan& plan,
+                         const RandomNumbers& numbers, const Collective& ranks, RunCompany company = {});
+
+/// Gini coefficient of balances, from how many hold each: half the mean difference of two of them over their mean; 0
+/// when nobody holds anything.
+[[nodiscard]] double gini(std::span<const std::int64_t> holders);
+
+}  // namespace polykarma

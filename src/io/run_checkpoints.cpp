@@ -1,0 +1,74 @@
+#include "io/run_checkpoints.hpp"
+
+#include <array>
+#include <cstdio>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "io/agreed.hpp"
+#include "parallel/stop_request.hpp"
+
+namespace polykarma {
+
+RunCheckpoints::RunCheckpoints(WorkFolder& folder, std::string identity, const CheckpointInterval& interval,
+                               Checkpoints::Resume resume, std::size_t exogenous, const Collective& ranks)
+    : folder_(folder),
+      identity_(std::move(identity)),
+      interval_(interval),
+      exogenous_(exogenous),
+      ranks_(ranks),
+      file_(folder.path() / "runs.h5") {
+    const bool there = agreed(ranks_, [&] {
+        std::error_code error;
+        const bool found = std::filesystem::exists(file_, error);
+        if (found && resume == Checkpoints::Resume::no)
+            throw IoError(folder_.path().string(), "holds a checkpoint of a simulation",
+                          "--resume continues it; to begin afresh, remove runs.h5 or use another --work-dir");
+        return found;
+    });
+    if (!there) return;
+    KeptRuns kept = agreed(ranks_, [&] { return read_kept_runs(file_, identity_); });
+    ended_ = std::move(kept.ended);
+    state_ = std::move(kept.state);
+    if (ranks_.is_root())
+        std::fprintf(stderr, "polykarma: note: %s: going on with run %zu after %u periods\n", file_.c_str(),
+                     ended_.size() + 1, state_->periods);
+}
+
+std::optional<RunState> RunCheckpoints::resumed(Population& agents) {
+    if (!state_) return {};
+    agreed(ranks_, [&] { read_agents(file_, exogenous_, agents); });
+    kept_periods_ = state_->periods;
+    return std::exchange(state_, std::nullopt);
+}
+
+RunKeeper::Wish RunCheckpoints::wish(std::uint32_t periods) {
+    periods_ = periods;
+    folder_.refresh();
+    const bool many = interval_.iterations && periods >= kept_periods_ + static_cast<std::uint64_t>(*interval_.iterations);
+    const bool late = ranks_.is_root() && Clock::now() - kept_ >= interval_.time;
+    std::array<double, 2> wanted{stop_signalled() ? 1.0 : 0.0, many || late ? 1.0 : 0.0};
+    ranks_.maximum(wanted);
+    if (wanted[0] != 0.0) return Wish::state_and_stop;
+    return wanted[1] != 0.0 ? Wish::state : Wish::nothing;
+}
+
+void RunCheckpoints::keep(const RunState& state, const Population& agents) {
+    folder_.require_held(ranks_);
+    write_run_checkpoint(file_, identity_, ended_, state, agents, ranks_);
+    kept_ = Clock::now();
+    kept_periods_ = periods_;
+}
+
+void RunCheckpoints::end(const Trace& trace) {
+    ended_.push_back(trace);
+    kept_periods_ = 0;
+}
+
+void RunCheckpoints::remove() const {
+    if (!ranks_.is_root()) return;
+    std::error_code gone;
+    std::filesystem::remove(file_, gone);
+}
+
+}  // namespace polykarma

@@ -1,0 +1,204 @@
+"""`polykarma simulate`: populations of every rank count, what they are told of mistakes, and what they write."""
+
+import h5py
+import numpy
+import pytest
+
+from program import DESKS, LANE, PAIRS, complaint, polykarma, rows_of, with_passage, write
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """A folder with lane.toml, desks.toml and pairs.toml, each solved."""
+    folder = tmp_path_factory.mktemp("solved")
+    for name, text in (("lane", LANE), ("desks", DESKS), ("pairs", PAIRS)):
+        economy = write(folder / f"{name}.toml", text)
+        assert polykarma("solve", economy, "-o", folder / f"{name}.h5", "-q").code == 0
+    return folder
+
+
+def simulate(folder, *arguments, economy="lane", policy=True, **options):
+    chosen = ["--policy", folder / f"{economy}.h5"] if policy else []
+    numbers = [] if "--agents" in arguments else ["--agents", 2000]
+    numbers += [] if "--periods" in arguments else ["--periods", 20]
+    return polykarma("simulate", folder / f"{economy}.toml", *chosen, *numbers, "-q", *arguments, **options)
+
+
+def datasets(path):
+    """Every dataset and attribute of a file but those that tell when and where it was made."""
+    found = {}
+
+    def visit(name, item):
+        if name.startswith(("provenance", "timing")):
+            return
+        if isinstance(item, h5py.Dataset):
+            found[name] = item[()].tobytes() if hasattr(item[()], "tobytes") else item[()]
+        found[name + "@"] = sorted((k, str(v)) for k, v in item.attrs.items() if "REFERENCE" not in k and "DIMENSION" not in k)
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+        found["@"] = sorted((k, str(v)) for k, v in file.attrs.items())
+    return found
+
+
+def test_a_population_experiences_the_mean_field(solved):
+    rows = rows_of(simulate(solved, "--agents", "2e4", "--periods", 100, "--format", "csv").out)
+    assert [row["type"] for row in rows] == ["commuter"]
+    row = {key: float(value) for key, value in rows[0].items() if key not in ("type", "behaviour")}
+    # Three standard errors, and what the continuum hides: ties (1e-4) and whole places, weighed by the largest payoff.
+    assert abs(row["payoff_en"] - row["mean_field_en"]) < 3 * row["payoff_en_error"] + 12 * (1e-4 + 2 / 2e4)
+    assert abs(row["access"] - 0.2) < 1e-12
+
+
+@pytest.mark.parametrize("economy", ["lane", "desks", "pairs"])
+def test_the_number_of_ranks_changes_nothing(solved, tmp_path, economy):
+    arguments = ["--agents", 777, "--seed", 3, "--seed", 4, "--trace-agents", 5, "--burn-in", 2]
+    written = {}
+    for ranks in (None, 2, 3, 5):
+        target = tmp_path / f"{ranks}.h5"
+        assert simulate(solved, *arguments, "-o", target, economy=economy, ranks=ranks).code == 0
+        written[ranks] = datasets(target)
+    for ranks in (2, 3, 5):
+        assert written[ranks] == written[None]
+
+
+def test_what_is_written_adds_up(solved, tmp_path):
+    target = tmp_path / "trace.h5"
+    assert simulate(solved, "--periods", 25, "--every", 10, "--trace-agents", 3, "-o", target, economy="desks").code == 0
+    with h5py.File(target) as file:
+        assert file.attrs["format"] == b"polykarma-simulation"
+        assert file["period"][()].tolist() == [10, 20, 25]
+        contests = file["agent_contests"][()].sum(axis=(3, 4, 5))
+        assert contests.tolist() == [[[20000] * 2, [20000] * 2, [10000] * 2]]
+        assert (file["holders_early"][()].sum(axis=(2, 3)) == 2000).all()
+        karma = (file["holders_early"][()] * file["karma_early"][()]).sum(axis=(2, 3))
+        assert (karma == file["total_karma"][()][:, :, 0]).all()
+        # One unit of either account pays one unit, and nothing gets lost in this economy.
+        assert (file["total_karma"][()].sum(axis=2) + 0 == 2000 * 4).all()
+        traces = file["traces"]
+        assert traces["bid"].shape == (1, 50, 3)
+        assert (traces["bid"][()] <= traces["karma_early"][()] + traces["karma_late"][()]).all()
+        away = traces["bid"][()] == -1
+        assert (away == (traces["outcome_number"][()] == 2)).all()
+        assert [d.label or d[0].name for d in file["agent_contests"].dims] == \
+            ["run", "record", "/stage", "cohort", "/urgency", "/outcome"]
+
+
+def test_behaviours_are_mixed_by_share_and_by_type(solved):
+    result = simulate(solved, "--behaviour", "sne=0.75", "--behaviour", "all=0.25", "--behaviour", "guest/zero",
+                      "--format", "csv", economy="desks")
+    rows = rows_of(result.out)
+    assert [(r["type"], r["behaviour"], int(r["agents"])) for r in rows] == \
+        [("staff", "sne", 1125), ("staff", "all", 375), ("guest", "zero", 500)]
+    access = [float(r["access"]) for r in rows]
+    assert access[2] < access[0] and access[2] < access[1]
+    assert rows[0]["mean_field_en"] == rows[1]["mean_field_en"]
+
+
+def test_without_a_policy(solved):
+    zero = rows_of(simulate(solved, "--behaviour", "zero", "--format", "csv", policy=False).out)
+    assert float(zero[0]["access"]) == pytest.approx(0.2)
+    nobody = rows_of(simulate(solved, "--policy", "uncontrolled", "--format", "csv", policy=False).out)
+    assert float(nobody[0]["access"]) == 0.0
+    # The urgencies 1 and 6, a fifth of them urgent, share half of the capacity: a delay of one.
+    assert float(nobody[0]["payoff_en"]) == pytest.approx(2.0, abs=0.05)
+
+
+def test_pairs_experience_the_mean_field(solved):
+    rows = rows_of(simulate(solved, "--agents", "2e4", "--periods", 200, "--format", "csv", economy="pairs").out)
+    assert [row["type"] for row in rows] == ["patient", "hasty"]
+    for row in rows:
+        difference = float(row["payoff_en"]) - float(row["mean_field_en"])
+        assert abs(difference) < 3 * float(row["payoff_en_error"]) + 3 * 2 / 2e4
+
+
+def test_pairs_without_karma(solved):
+    payoff = {}
+    for allocation in ("coin", "turn", "dictator"):
+        rows = rows_of(simulate(solved, "--policy", allocation, "--agents", 2001, "--periods", 200, "--format", "csv",
+                                economy="pairs", policy=False).out)
+        payoff[allocation] = [(float(r["payoff_ex"]), float(r["payoff_ex_error"])) for r in rows]
+    for allocation in ("coin", "turn"):  # -E[u] / 2 of either type
+        for (mean, error), exact in zip(payoff[allocation], (-0.75, -0.375)):
+            assert abs(mean - exact) < 3 * error
+    assert all(d[0] > c[0] for d, c in zip(payoff["dictator"], payoff["coin"]))
+
+
+def test_another_design_can_be_the_start(solved, tmp_path):
+    narrow = polykarma("solve", solved / "lane.toml", "--set", "resource.lane.priority_capacity=0.1", "-o",
+                     tmp_path / "narrow.h5", "-q")
+    assert narrow.code == 0
+    assert simulate(solved, "--start", tmp_path / "narrow.h5").code == 0
+    assert "types are not those" in complaint(simulate(solved, "--start", solved / "desks.h5"), 2)
+    assert polykarma("solve", solved / "lane.toml", "--set", "resource.lane.k_max=8", "-o", tmp_path / "high.h5", "-q").code == 0
+    assert "k_max are not those" in complaint(simulate(solved, "--start", tmp_path / "high.h5"), 2)
+
+
+MISTAKES = [
+    (["--agents", 1], "--agents"),
+    (["--agents", "5e9"], "--agents"),
+    (["--agents", 10.5], "--agents"),
+    (["--agents", 4], "--agents"),  # 0.2 * 4 places
+    (["--periods", 0], "--periods"),
+    (["--periods", "nan"], "--periods"),
+    (["--every", 0], "--every"),
+    (["--burn-in", -1], "--burn-in"),
+    (["--seed", 7, "--seed", 7], "--seed = 7 (given twice"),
+    (["--trace-agents", 2001], "--trace-agents"),
+    (["--behaviour", "sne=0.5"], "do not add up to 1"),
+    (["--behaviour", "sne=0.5", "--behaviour", "all=0.6"], "do not add up to 1"),
+    (["--behaviour", "greedy"], "--behaviour greedy (unknown): sne, likely"),
+    (["--behaviour", "noisy"], "--behaviour noisy"),
+    (["--behaviour", "sne=two"], "--behaviour sne=two"),
+    (["--behaviour", "sne=0"], "--behaviour sne=0"),
+    (["--behaviour", "nobody/all", "--behaviour", "sne"], "unknown type): commuter"),
+    (["--behaviour", "sne=0.9999", "--behaviour", "all=0.0001"], "none of them is of type commuter and behaves like all"),
+]
+
+
+@pytest.mark.parametrize("arguments, part", MISTAKES, ids=[" ".join(map(str, m[0])) for m in MISTAKES])
+def test_a_mistake_is_named(solved, arguments, part):
+    assert part in complaint(simulate(solved, *arguments), 2)
+
+
+def test_a_policy_of_another_economy_is_told_what_differs(solved, tmp_path):
+    other = write(tmp_path / "other.toml", with_passage(LANE, "priority_capacity = 0.2", "priority_capacity = 0.25"))
+    said = complaint(polykarma("simulate", other, "--policy", solved / "lane.h5", "--agents", 100, "--periods", 2), 2)
+    assert "resource.lane.priority_capacity is 0.2, not 0.25" in said
+    said = complaint(polykarma("simulate", solved / "desks.toml", "--policy", solved / "lane.h5", "--agents", 100,
+                               "--periods", 2), 2)
+    assert "is of another economy" in said
+    # How it was solved does not matter.
+    assert polykarma("simulate", solved / "lane.toml", "--set", "solver.lambda=500", "--policy", solved / "lane.h5",
+                     "--agents", 100, "--periods", 2, "-q").code == 0
+
+
+def test_an_allocation_of_another_game(solved):
+    assert "coin, turn, dictator" in complaint(simulate(solved, "--policy", "uncontrolled", economy="pairs", policy=False), 2)
+    assert "uncontrolled" in complaint(simulate(solved, "--policy", "coin", policy=False), 2)
+
+
+def test_a_policy_that_is_none(solved, tmp_path):
+    said = complaint(polykarma("simulate", solved / "lane.toml", "--policy", tmp_path / "no.h5", "--agents", 100,
+                               "--periods", 2), 4)
+    assert "no.h5" in said
+    damaged = tmp_path / "damaged.h5"
+    damaged.write_bytes((solved / "lane.h5").read_bytes()[:3000])
+    complaint(polykarma("simulate", solved / "lane.toml", "--policy", damaged, "--agents", 100, "--periods", 2), 4)
+    said = complaint(simulate(solved, "--behaviour", "sne", policy=False), 2)
+    assert "--policy" in said
+    assert "--policy" in complaint(simulate(solved, policy=False), 2)
+
+
+def test_fewer_agents_than_ranks(solved):
+    result = simulate(solved, "--agents", 6, ranks=7)
+    assert result.code == 2
+    assert "fewer than the 7 ranks" in result.err
+
+
+def test_a_target_that_cannot_be_written_leaves_nothing(solved, tmp_path):
+    assert complaint(simulate(solved, "-o", tmp_path / "missing" / "trace.h5"), 4)
+    assert complaint(simulate(solved, "-o", solved / "lane.toml"), 2)
+    limited = simulate(solved, "-o", tmp_path / "trace.h5", wrapper=("sh", "-c", 'ulimit -f 8; exec "$@"', "sh"))
+    assert "trace.h5" in complaint(limited, 4)
+    assert list(tmp_path.iterdir()) == []

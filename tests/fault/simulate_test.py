@@ -1,0 +1,117 @@
+"""Simulations that are stopped or killed, and go on as if they had never been."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from program import PAIRS, complaint, polykarma, write
+from runs import kill_tree, same_results, start
+
+# Two runs; a checkpoint after every period makes them slow enough for a signal to come in time.
+SIMULATE = ["simulate", "pairs.toml", "--policy", "pairs.h5", "--agents", "301", "--periods", "150", "--burn-in", "20",
+            "--every", "7", "--trace-agents", "4", "--seed", "1", "--seed", "2", "-q", "-o", "out.h5"]
+KEEPING = ["--work-dir", "work", "--checkpoint-every-iterations", "1"]
+RESUME = ["--work-dir", "work", "--resume"]
+
+
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("solved")
+    write(folder / "pairs.toml", PAIRS)
+    assert polykarma("solve", "pairs.toml", "-q", "-o", "pairs.h5", cwd=folder).code == 0
+    assert polykarma(*SIMULATE, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(solved, tmp_path):
+    for name in ("pairs.toml", "pairs.h5"):
+        (tmp_path / name).write_bytes((solved / name).read_bytes())
+    return tmp_path
+
+
+def started(folder, ranks=None):
+    """A simulation of which there is a checkpoint."""
+    run = start(*SIMULATE, *KEEPING, cwd=folder, ranks=ranks)
+    deadline = time.monotonic() + 60
+    while not (folder / "work" / "runs.h5").exists():
+        assert run.poll() is None and time.monotonic() < deadline
+        time.sleep(0.002)
+    return run
+
+
+def stop(run):
+    run.send_signal(signal.SIGUSR1)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 5, err
+    assert "work/runs.h5 has the state" in err
+
+
+def expect_end(folder, solved, ranks=None):
+    result = polykarma(*SIMULATE, *RESUME, cwd=folder, ranks=ranks)
+    assert result.code == 0, result
+    same, compared = same_results(solved / "out.h5", folder / "out.h5")
+    assert same, compared
+    assert os.listdir(folder / "work") == []
+    return result.err
+
+
+@pytest.mark.parametrize("ranks, later", [(None, 2), (2, 3), (3, None)])
+def test_a_signal_stops_and_another_number_of_ranks_goes_on(folder, solved, ranks, later):
+    stop(started(folder, ranks))
+    assert not (folder / "out.h5").exists()
+    went_on = re.search(r"going on with run [12] after (\d+) periods", expect_end(folder, solved, later))
+    assert int(went_on[1]) > 0
+
+
+def test_stopped_again_and_again(folder, solved):
+    stop(started(folder))
+    for _ in range(4):
+        run = start(*SIMULATE, *KEEPING, "--resume", cwd=folder)
+        time.sleep(0.1)
+        run.send_signal(signal.SIGUSR1)
+        run.communicate(timeout=60)
+        assert run.returncode in (0, 5, -signal.SIGUSR1)  # done, stopped, or not yet listening
+        if run.returncode == 0:
+            return
+    expect_end(folder, solved)
+
+
+def test_killed(folder, solved):
+    kill_tree(started(folder))
+    expect_end(folder, solved)
+
+
+def test_nothing_to_resume_begins_from_the_start(folder, solved):
+    assert "going on" not in expect_end(folder, solved)
+
+
+def test_a_checkpoint_of_another_simulation(folder):
+    stop(started(folder))
+    assert "holds a checkpoint of a simulation" in complaint(polykarma(*SIMULATE, "--work-dir", "work", cwd=folder), 4)
+    said = complaint(polykarma(*SIMULATE, *RESUME, "--seed", "3", cwd=folder), 4)
+    assert "it is of another simulation" in said
+
+
+@pytest.mark.parametrize("place", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_damaged_checkpoint(folder, solved, place):
+    stop(started(folder))
+    checkpoint = folder / "work" / "runs.h5"
+    content = bytearray(checkpoint.read_bytes())
+    for i in range(int(place * len(content)), min(len(content), int(place * len(content)) + 64)):
+        content[i] ^= 0xff
+    checkpoint.write_bytes(content)
+    result = polykarma(*SIMULATE, *RESUME, cwd=folder)
+    assert result.code in (0, 4), result  # padding may be hit
+    if result.code == 4:
+        assert "runs.h5" in result.err
+        assert not (folder / "out.h5").exists()
+
+
+def test_options_that_make_no_sense(folder):
+    assert "--work-dir DIR beside it" in complaint(polykarma(*SIMULATE, "--resume", cwd=folder), 2)
+    assert "--checkpoint-every" in complaint(polykarma(*SIMULATE, "--work-dir", "work", "--checkpoint-every", "-1",
+                                                       cwd=folder), 2)
