@@ -68,13 +68,10 @@ int measure(const fs::path& economy_file, const fs::path& directory, int steps, 
 
     const fs::path checkpoint = directory / "checkpoint-bench.h5", plain = directory / "checkpoint-bench.plain";
     const auto state = [&] {
-        return SearchState{.position = {},
+        return SearchState{.memory = {},
                            .rule = {},
                            .history = {},
-                           .branch = {},
-                           .branch_sums = {},
                            .dynamics = evolution.state(),
-                           .before = {},
                            .newton = {},
                            .start = "even",
                            .earlier = {}};

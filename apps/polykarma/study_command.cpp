@@ -43,6 +43,9 @@ std::string timing_line(const StudyTiming& timing) {
 StudyOutcome run_and_write(const StudyRequest& request, const Context& context) {
     const bool root = context.ranks.is_root();
     const auto begin = std::chrono::steady_clock::now();
+    if (const RefusedPoints& refused = request.study.refused; root && !request.quiet && refused.count > 0)
+        tell(fmt::format("polykarma: note: {} of {} points looked at are no economies and will fail: {}\n",
+                         refused.count, refused.of, refused.first));
     std::optional<StudyFile> file;
     if (root && request.output) file.emplace(*request.output, request.study.title);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "parallel/stop_request.hpp"
+#include "work_dir_option.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -52,14 +53,9 @@ Shard shard(const std::string& text) {
 }
 
 std::optional<JournalFolder> work_folder(const Options& options) {
-    if (!options.has("work-dir")) {
-        for (const char* option : {"resume", "shard", "merge"})
-            if (options.has(option))
-                throw UsageError(fmt::format("--{} (without a work folder): --work-dir DIR beside it", option));
-        return {};
-    }
+    require_work_dir_beside({"resume", "shard", "merge", "checkpoint-every", "checkpoint-every-iterations"}, options);
+    if (!options.has("work-dir")) return {};
     JournalFolder folder{options.get<std::string>("work-dir"), {}, options.has("resume") || options.has("merge")};
-    if (folder.path.empty()) throw UsageError("--work-dir (is empty): a folder");
     if (options.has("shard")) folder.shard = shard(options.get<std::string>("shard"));
     if (options.has("shard") && (options.has("output") || options.has("merge")))
         throw UsageError("--shard (computes a part of the points): --merge puts them together afterwards, without it");
@@ -77,7 +73,9 @@ void add_sweep_options(Options& options) {
     options.add()("warm-start",
                   "along the last axis start every point from the equilibrium of the one before it. That selects\n"
                   "equilibria: where there are several, the ones found are those that continue each other");
-    options.add()("work-dir", po::value<std::string>(), "keep what is computed in this folder as it is found");
+    options.add()("work-dir", po::value<std::string>(),
+                  "keep what is computed in this folder as it is found, and checkpoints of the points at hand");
+    add_checkpoint_interval(options);
     options.add()("resume", "go on from what --work-dir holds");
     options.add()("shard", po::value<std::string>(),
                   "I/N: compute only the I-th of N parts of the points into --work-dir, as a task of a job array");
@@ -111,6 +109,7 @@ StudyRun sweep_run(const Options& options, std::size_t points) {
     if (run.folder) {
         heed_stop_signals();
         run.stop = stop_signalled;
+        run.interval = checkpoint_interval(options);
     }
     return run;
 }

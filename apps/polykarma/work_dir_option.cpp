@@ -12,9 +12,12 @@
 namespace polykarma::cli {
 namespace po = boost::program_options;
 
-namespace {
+void add_checkpoint_interval(Options& options) {
+    options.add()("checkpoint-every", po::value<double>(), "minutes between checkpoints (5)");
+    options.add()("checkpoint-every-iterations", po::value<long>(), "also after so many iterations");
+}
 
-CheckpointInterval interval_of(const Options& options) {
+CheckpointInterval checkpoint_interval(const Options& options) {
     CheckpointInterval interval;
     if (options.has("checkpoint-every")) {
         const auto minutes = options.get<double>("checkpoint-every");
@@ -31,31 +34,31 @@ CheckpointInterval interval_of(const Options& options) {
     return interval;
 }
 
-}  // namespace
-
 void add_work_dir(Options& options) {
     options.add()("work-dir", po::value<std::string>(),
                   "keep checkpoints in this directory, and on SIGUSR1 or SIGTERM write one and stop with exit code 5");
-    options.add()("checkpoint-every", po::value<double>(), "minutes between checkpoints (5)");
-    options.add()("checkpoint-every-iterations", po::value<long>(), "also after so many iterations");
+    add_checkpoint_interval(options);
     options.add()("resume", "go on from the newest good checkpoint in --work-dir, or begin where there is none yet");
+}
+
+void require_work_dir_beside(std::initializer_list<const char*> names, const Options& options) {
+    for (const char* const name : names)
+        if (options.has(name) && !options.has("work-dir"))
+            throw UsageError(fmt::format("--{} (without a work folder): --work-dir DIR beside it", name));
+    if (options.has("work-dir") && options.get<std::string>("work-dir").empty())
+        throw UsageError("--work-dir (is empty): a folder");
 }
 
 std::unique_ptr<KeptSolve> work_dir_option(const Options& options, const EconomyConfig& economy,
                                            const Collective& ranks) {
-    if (!options.has("work-dir")) {
-        for (const char* const option : {"checkpoint-every", "checkpoint-every-iterations", "resume"})
-            if (options.has(option))
-                throw UsageError(fmt::format("--{} (without a work folder): --work-dir DIR beside it", option));
-        return nullptr;
-    }
-    if (options.get<std::string>("work-dir").empty()) throw UsageError("--work-dir (is empty): a directory");
-    const CheckpointInterval interval = interval_of(options);
+    require_work_dir_beside({"checkpoint-every", "checkpoint-every-iterations", "resume"}, options);
+    if (!options.has("work-dir")) return nullptr;
+    const CheckpointInterval interval = checkpoint_interval(options);
     heed_stop_signals();
     const CheckpointIdentity identity{to_toml(economy),
                                       options.has("start") ? options.get<std::string>("start") : std::string()};
     return std::make_unique<KeptSolve>(options.get<std::string>("work-dir"), identity, interval,
-                                       options.has("resume") ? Checkpoints::Begin::resumed : Checkpoints::Begin::afresh,
+                                       options.has("resume") ? Checkpoints::Resume::if_any : Checkpoints::Resume::no,
                                        ranks);
 }
 

@@ -9,14 +9,23 @@
 
 namespace polykarma::cli {
 
-/// --work-dir, --checkpoint-every, --checkpoint-every-iterations and --resume of a single solve.
+/// --checkpoint-every and --checkpoint-every-iterations.
+void add_checkpoint_interval(Options& options);
+/// Throws UsageError.
+[[nodiscard]] CheckpointInterval checkpoint_interval(const Options& options);
+
+/// --work-dir, --resume and the interval of a single solve.
 void add_work_dir(Options& options);
+/// Throws UsageError for options that mean nothing without --work-dir, where that is not given.
+void require_work_dir_beside(std::initializer_list<const char*> names, const Options& options);
 
 /// A solve that can be continued by another run.
 struct KeptSolve {
     KeptSolve(const std::filesystem::path& directory, const CheckpointIdentity& identity,
-              const CheckpointInterval& interval, Checkpoints::Begin begin, const Collective& ranks)
-        : folder(directory, ranks), checkpoints(folder, identity, interval, begin, ranks) {}
+              const CheckpointInterval& interval, Checkpoints::Resume resume, const Collective& ranks)
+        : folder(directory, ranks), checkpoints(folder, "checkpoint", identity, interval, resume, ranks) {
+        if (resume == Checkpoints::Resume::no) checkpoints.require_none();
+    }
 
     WorkFolder folder;
     Checkpoints checkpoints;

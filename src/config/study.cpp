@@ -81,19 +81,36 @@ private:
         }
     }
 
-    void check_points() const {
+    /// Of a search every point has to be an economy; of a sweep those that are none fail, unless no other is left.
+    void check_points() {
+        const std::vector<std::size_t> points = points_to_check();
+        study_.refused.of = points.size();
+        for (const std::size_t point : points) {
+            try {
+                check_point(study_.point(point));
+            } catch (const InputError& error) {
+                if (!study_.variables.empty()) throw;
+                if (++study_.refused.count == 1) study_.refused.first = error.what();
+            }
+        }
+        if (study_.refused.count == points.size()) throw InputError(study_.refused.first);
+    }
+
+    [[nodiscard]] std::vector<std::size_t> points_to_check() const {
+        std::vector<std::size_t> points;
         // Starts need no check of their own, and are the fastest index.
         const std::size_t starts = study_.starts.size();
         if (study_.size() <= max_checked_points * starts) {
-            for (std::size_t i = 0; i < study_.size(); i += starts) check_point(study_.point(i));
-            return;
+            for (std::size_t i = 0; i < study_.size(); i += starts) points.push_back(i);
+            return points;
         }
         std::size_t stride = study_.size();
         for (const AxisGroup& group : groups_of(study_.axes)) {
             stride /= group.size;
             const std::size_t steps = std::min(group.size, max_checked_points);
-            for (std::size_t j = 0; j < steps; ++j) check_point(study_.point(j * group.size / steps * stride));
+            for (std::size_t j = 0; j < steps; ++j) points.push_back(j * group.size / steps * stride);
         }
+        return points;
     }
 
     /// A problem that shows at a key of the base is reported at the study all the same.
@@ -158,6 +175,10 @@ std::vector<double> StudyConfig::variable_starts() const {
 
 StudyConfig read_study(const std::filesystem::path& file) { return StudyReader(file).run(); }
 
+bool is_study(const std::filesystem::path& file) {
+    return parse_document(read_text(file), file.string()).find("base") != nullptr;
+}
+
 StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStart> starts,
                      std::span<const std::string> overrides) {
     StudyConfig study;
@@ -173,7 +194,8 @@ StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStar
 EconomyConfig economy_of(const StudyConfig& study, const StudyPoint& point, std::span<const std::string> overrides) {
     std::vector<Override> changes;
     for (std::size_t i = 0; i < point.overrides.size(); ++i) changes.push_back({point.overrides[i], point.places[i]});
-    for (const std::string& assignment : point.start.overrides) changes.push_back({assignment, {study.file.string(), 0}});
+    for (const std::string& assignment : point.start.overrides)
+        changes.push_back({assignment, {study.file.string(), 0}});
     for (const std::string& assignment : overrides) changes.push_back(command_line_override(assignment));
     return parse_economy_with(study.base_text, study.base_file.string(), changes);
 }

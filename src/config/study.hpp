@@ -45,6 +45,12 @@ struct StudyPoint {
     std::vector<SourceLocation> places;  ///< where each override is written
 };
 
+/// Points of a sweep that are no economies, of those that were read with the study.
+struct RefusedPoints {
+    std::size_t count = 0, of = 0;
+    std::string first;  ///< what is wrong with the first of them
+};
+
 /// Economies around a base: every combination of the steps of its axes, where some may advance together, from every
 /// start. With variables, every combination is a box of economies.
 struct StudyConfig {
@@ -60,6 +66,7 @@ struct StudyConfig {
     std::filesystem::path file;
     std::filesystem::path base_file;
     std::string base_text;  ///< read once, so that all points belong to the same economy
+    RefusedPoints refused;
 
     /// Number of points.
     [[nodiscard]] std::size_t size() const;
@@ -80,9 +87,12 @@ inline constexpr std::size_t max_study_points = 1'000'000;
 /// the first of the others (a combination that cannot be then shows only when its point is built).
 inline constexpr std::size_t max_checked_points = 4096;
 
-/// Reads a study file and its base economy. Every combination has to be an economy at the variables' starts. Throws
-/// InputError with the study's file and line, IoError.
+/// Reads a study file and its base economy. Some combination has to be an economy; with variables each of them, at the
+/// variables' starts. Throws InputError with the study's file and line, IoError.
 [[nodiscard]] StudyConfig read_study(const std::filesystem::path& file);
+
+/// Whether a file is meant as a study: it names a base economy. Throws like read_study what is no TOML.
+[[nodiscard]] bool is_study(const std::filesystem::path& file);
 
 /// The study without axes of one economy file, which must be one together with the overrides. Throws InputError, IoError.
 [[nodiscard]] StudyConfig study_of(const std::filesystem::path& economy, std::vector<StudyStart> starts,

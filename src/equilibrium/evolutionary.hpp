@@ -148,13 +148,10 @@ SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass
     }
     do {
         keep_if_wanted(keeping.keeper, rule.iterations(), [&] {
-            return SearchState{.position = {},
+            return SearchState{.memory = {},
                                .rule = rule.counts(),
-                               .history = rule.history_until(rule.iterations()),
-                               .branch = {},
-                               .branch_sums = {},
+                               .history = rule.history_so_far(),
                                .dynamics = evolution.state(),
-                               .before = {},
                                .newton = {},
                                .start = {},
                                .earlier = {}};

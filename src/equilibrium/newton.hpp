@@ -89,8 +89,8 @@ public:
         return solve(Cause::residual, move_) ? take() : Step{};
     }
 
-    /// Where the tangent of a branch points: to larger lambda, or as the one before it does.
-    enum class Turn { upwards, onwards };
+    /// Where the tangent of a branch points: to larger or smaller lambda, or as the one before it does.
+    enum class Turn { upwards, downwards, onwards };
     /// The tangent of the branch of equilibria through the state reached, which is one of them. False if its equations
     /// could not be solved.
     bool turn(Turn where) {
@@ -98,7 +98,7 @@ public:
         form();
         if (!solve(Cause::sharpness, turn_)) return false;
         const double steepness = kSumsWeight * KnownImages::norm(turn_.sums);
-        double onwards = 1.0;
+        double onwards = where == Turn::downwards ? -1.0 : 1.0;
         if (where == Turn::onwards)
             onwards = kSumsWeight * kSumsWeight * dot(turn_.sums, tangent_.sums) + tangent_.log_lambda;
         tangent_ = turn_;
@@ -119,7 +119,6 @@ public:
     }
     /// One step towards the branch, across the tangent.
     Step correct() {
-        if (!is_same_economy_) return {};
         const FlushDenormals guard;
         form();
         if (!solve(Cause::residual, move_) || !solve(Cause::sharpness, turn_)) return {};
@@ -140,6 +139,11 @@ public:
     /// Infinite for a start that cannot be given the economy's karma.
     [[nodiscard]] double disagreement() const {
         return is_same_economy_ ? point_.disagreement : std::numeric_limits<double>::infinity();
+    }
+    /// Whether the state reached is one: finite, with the economy's karma.
+    [[nodiscard]] bool is_state() const {
+        const Residuals& now = point_.residuals;
+        return is_same_economy_ && std::isfinite(now.stationarity + now.gain + now.bellman);
     }
     /// What a step has to make smaller.
     [[nodiscard]] double left_over() const { return point_.residuals.stationarity + point_.disagreement; }

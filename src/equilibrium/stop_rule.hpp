@@ -61,11 +61,7 @@ public:
     }
 
     [[nodiscard]] const IterationCounts& counts() const { return counts_; }
-    [[nodiscard]] std::vector<HistoryPoint> history_until(long iteration) const {
-        const auto end = std::upper_bound(history_.begin(), history_.end(), iteration,
-                                          [](long i, const HistoryPoint& point) { return i < point.iteration; });
-        return {history_.begin(), end};
-    }
+    [[nodiscard]] const std::vector<HistoryPoint>& history_so_far() const { return history_; }
     /// Goes on after these iterations.
     void resume(const IterationCounts& counts, std::vector<HistoryPoint> history) {
         counts_ = counts;

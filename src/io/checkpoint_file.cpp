@@ -1,10 +1,11 @@
 #include "io/checkpoint_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <type_traits>
+#include <utility>
 
 #include "base/build_info.hpp"
 #include "base/error.hpp"
@@ -15,6 +16,7 @@
 #include "io/replaced_file.hpp"
 #include "io/shared_file.hpp"
 #include "io/stored_rows.hpp"
+#include "io/stored_search.hpp"
 #include "parallel/communicator.hpp"
 
 namespace polykarma {
@@ -25,54 +27,47 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "polykarma-checkpoint";
-constexpr std::int64_t kVersion = 2;  // raised with every change of what a search has to know
-
-// ---------------------------------------------------------------------- lists of numbers as tables of doubles
-
-constexpr std::size_t kHistoryColumns = 5, kBranchColumns = 4;
-
-std::vector<double> columns_of(const std::vector<HistoryPoint>& history) {
-    std::vector<double> table;
-    for (const auto& [iteration, now] : history)
-        table.insert(table.end(),
-                     {static_cast<double>(iteration), now.stationarity, now.gain, now.bellman, now.value_scale});
-    return table;
-}
-std::vector<HistoryPoint> history_of(const std::vector<double>& table) {
-    std::vector<HistoryPoint> history;
-    for (std::size_t i = 0; i + kHistoryColumns <= table.size(); i += kHistoryColumns)
-        history.push_back({static_cast<long>(table[i]), {table[i + 1], table[i + 2], table[i + 3], table[i + 4]}});
-    return history;
-}
-std::vector<double> columns_of(const std::vector<BranchPoint>& branch) {
-    std::vector<double> table;
-    for (const auto& point : branch)
-        table.insert(table.end(), {point.lambda, point.arclength, point.change, point.jump ? 1.0 : 0.0});
-    return table;
-}
-std::vector<BranchPoint> branch_of(const std::vector<double>& table) {
-    std::vector<BranchPoint> branch;
-    for (std::size_t i = 0; i + kBranchColumns <= table.size(); i += kBranchColumns)
-        branch.push_back({table[i], table[i + 1], table[i + 2], table[i + 3] != 0.0});
-    return branch;
-}
-
-void write_table(GroupWriter& group, const std::string& name, const std::string& what, std::span<const double> table,
-                 std::size_t columns) {
-    group.array<double>({name, what, ""}, table, {{"row", table.size() / columns}, {"column", columns}});
-}
-std::vector<double> largest_balances(const Lattice& lattice) {
-    std::vector<double> balances;
-    for (const auto a : Range<Account>(lattice.accounts())) balances.push_back(lattice.k_max(a));
-    return balances;
-}
-std::vector<double> read_table(const StoredGroup& group, const std::string& name, std::size_t columns) {
-    const auto shape = group.shape(name);
-    if (shape.size() != 2 || shape[1] != columns) group.refuse(name, "is not a table of its columns");
-    return group.array<double>(name, shape);
-}
+constexpr std::int64_t kVersion = 3;  // raised with every change of what a search has to know
 
 // ---------------------------------------------------------------------- states in the order of files
+
+/// What a search has that is as long as the states and that not every search has, with its name in the file.
+template <class State>
+auto fields_of(State& state) {
+    return std::array{std::pair{"before", &state.memory.before}, std::pair{"branch_start", &state.memory.branch_start}};
+}
+template <class State>
+auto places_of(State& state) {
+    return std::array{std::pair{"followed", &state.memory.followed}, std::pair{"newton", &state.newton}};
+}
+
+/// What a rank writes of all that is as long as the states; what a search does not have is empty.
+struct Shares {
+    StatesInFile dynamics;
+    std::array<std::vector<double>, 2> fields;
+    std::array<StatesInFile, 2> places;
+};
+
+/// The state gives up responses as it hands them over, so that memory holds them once.
+Shares shares_of(const FileShares& shares, SearchState& state) {
+    const auto of = [&](auto& states) {
+        StatesInFile share = to_file_order(shares, states.mass, states.value, states.response);
+        states.response = SparseResponse(states.mass.part());
+        return share;
+    };
+    Shares result{of(state.dynamics), {}, {}};
+    for (std::size_t i = 0; i < result.fields.size(); ++i)
+        if (const auto& field = *fields_of(state)[i].second) result.fields[i] = to_file_order(shares, *field);
+    for (std::size_t i = 0; i < result.places.size(); ++i)
+        if (auto& place = *places_of(state)[i].second) result.places[i] = of(*place);
+    return result;
+}
+/// Of the same sizes, with nothing in them.
+Shares outline_of(const Shares& shares) {
+    Shares outline{{.entries = shares.dynamics.entries}, {}, {}};
+    for (std::size_t i = 0; i < shares.places.size(); ++i) outline.places[i].entries = shares.places[i].entries;
+    return outline;
+}
 
 /// A social state with its values, of the dynamics or of Newton's method.
 void write_states(GroupWriter& group, const StatesInFile& share, std::size_t states) {
@@ -80,43 +75,6 @@ void write_states(GroupWriter& group, const StatesInFile& share, std::size_t sta
     group.stretch<double>({"d", "population distribution", "share of population"}, share.mass, {state});
     group.stretch<double>({"V", "values", "payoff"}, share.value, {state});
     hdf5::write_policy(group, share, states);
-}
-
-/// What a rank writes of all that is as long as the states.
-struct Shares {
-    StatesInFile dynamics;
-    std::optional<StatesInFile> newton;
-    std::optional<std::vector<double>> before;
-};
-
-/// The state gives up what it hands over, so that memory holds it once.
-Shares shares_of(const FileShares& shares, SearchState& state) {
-    DynamicsState& dynamics = state.dynamics;
-    Shares result{to_file_order(shares, dynamics.mass, dynamics.value, dynamics.response), {}, {}};
-    dynamics.response = SparseResponse(dynamics.mass.part());
-    if (state.newton) {
-        NewtonPlace& newton = *state.newton;
-        result.newton = to_file_order(shares, newton.mass, newton.value, newton.response);
-        newton.response = SparseResponse(newton.mass.part());
-    }
-    if (state.before) result.before = to_file_order(shares, *state.before);
-    return result;
-}
-/// Of the same sizes, with nothing in them.
-Shares outline_of(const Shares& shares) {
-    Shares outline{{.entries = shares.dynamics.entries}, {}, {}};
-    if (shares.newton) outline.newton = StatesInFile{.entries = shares.newton->entries};
-    if (shares.before) outline.before.emplace();
-    return outline;
-}
-
-void write_numbers(GroupWriter& group, const SearchState& state) {
-    SearchState::for_each_number(state, [&](const std::string& name, auto number) {
-        if constexpr (std::is_same_v<decltype(number), double>)
-            group.attribute(name, number);
-        else
-            group.attribute(name, std::int64_t{number});
-    });
 }
 
 void write_all(GroupWriter& root, const CheckpointIdentity& identity, long sequence, const SearchState& state,
@@ -130,27 +88,21 @@ void write_all(GroupWriter& root, const CheckpointIdentity& identity, long seque
     root.attribute("asked_start", identity.start);
     root.string({"economy", "the economy, every default spelled out (TOML)", ""}, identity.economy);
     GroupWriter search = root.subgroup("search");
-    search.attribute("start", state.start);
-    write_numbers(search, state);
-    write_table(search, "history", "iteration, stationarity, gain, bellman, value scale", columns_of(state.history),
-                kHistoryColumns);
-    write_table(search, "earlier_history", "the same of the searches before", columns_of(state.earlier.history),
-                kHistoryColumns);
-    write_table(search, "branch", "lambda, arclength, change, jump", columns_of(state.branch), kBranchColumns);
-    write_table(search, "branch_sums", "what the aggregates derive from, at the last point of the branch",
-                state.branch_sums, 1);
-    write_table(search, "k_max", "largest balance of every account",
-                largest_balances(state.dynamics.mass.part().layout().lattice()), 1);
+    write_search(search, state);
     GroupWriter dynamics = root.subgroup("dynamics");
     write_states(dynamics, shares.dynamics, states);
-    if (shares.before)
-        dynamics.stretch<double>({"before", "d before the remedies", "share of population"}, *shares.before,
-                                 {{"state", states}});
-    if (!shares.newton) return;
-    GroupWriter newton = root.subgroup("newton");
-    newton.attribute("lambda", state.newton->lambda);
-    newton.attribute("care", state.newton->care);
-    write_states(newton, *shares.newton, states);
+    for (std::size_t i = 0; i < shares.fields.size(); ++i)
+        if (const auto [name, field] = fields_of(state)[i]; *field)
+            dynamics.stretch<double>({name, "d to go back to", "share of population"}, shares.fields[i],
+                                     {{"state", states}});
+    for (std::size_t i = 0; i < shares.places.size(); ++i) {
+        const auto [name, place] = places_of(state)[i];
+        if (!*place) continue;
+        GroupWriter group = root.subgroup(name);
+        group.attribute("lambda", (*place)->lambda);
+        group.attribute("care", (*place)->care);
+        write_states(group, shares.places[i], states);
+    }
 }
 
 using Fill = std::function<void(GroupWriter&)>;
@@ -190,16 +142,6 @@ void require_usable(const StoredGroup& root, const CheckpointIdentity& identity)
         refuse("it began from " + (start.empty() ? "the economy's start" : start));
     if (const std::string economy = root.text("economy"); economy != identity.economy)
         refuse("it is of another economy: " + first_difference(economy, identity.economy));
-}
-
-void read_numbers(const StoredGroup& group, SearchState& state) {
-    SearchState::for_each_number(state, [&](const std::string& name, auto& number) {
-        using Number = std::remove_reference_t<decltype(number)>;
-        if constexpr (std::is_same_v<Number, double>)
-            number = group.number_attribute(name);
-        else
-            number = static_cast<Number>(group.integer_attribute(name));
-    });
 }
 
 /// Reads arrays over states of one file, each rank its share, and brings them to their owners.
@@ -244,29 +186,20 @@ private:
     std::size_t pairs_;
 };
 
-/// All that every rank has alike; fields are empty.
+/// All that every rank has alike; fields are there, and empty.
 SearchState read_common(const fs::path& file, const Part& part) {
     const hdf5::QuietErrors quiet;
     const StoredGroup root(file, "/");
-    const StoredGroup search = root.child("search");
-    const auto children = root.child_names();
-    const auto fields = root.child("dynamics").child_names();
-    SearchState state{.position = {},
-                      .rule = {},
-                      .history = history_of(read_table(search, "history", kHistoryColumns)),
-                      .branch = branch_of(read_table(search, "branch", kBranchColumns)),
-                      .branch_sums = read_table(search, "branch_sums", 1),
-                      .dynamics = {0.0, 0.0, Field(part), Field(part), SparseResponse(part)},
-                      .before = {},
-                      .newton = {},
-                      .start = search.text_attribute("start"),
-                      .earlier = {.history = history_of(read_table(search, "earlier_history", kHistoryColumns))}};
-    read_numbers(search, state);
-    if (std::ranges::count(fields, "before") > 0) state.before.emplace(part);
-    if (std::ranges::count(children, "newton") == 0) return state;
-    const StoredGroup newton = root.child("newton");
-    state.newton.emplace(NewtonPlace{newton.number_attribute("lambda"), newton.number_attribute("care"), Field(part),
-                                     Field(part), SparseResponse(part)});
+    SearchState state = read_search(root.child("search"), part);
+    const auto groups = root.child_names(), arrays = root.child("dynamics").child_names();
+    for (const auto& [name, field] : fields_of(state))
+        if (std::ranges::count(arrays, name) > 0) field->emplace(part);
+    for (const auto& [name, place] : places_of(state)) {
+        if (std::ranges::count(groups, name) == 0) continue;
+        const StoredGroup group = root.child(name);
+        place->emplace(NewtonPlace{group.number_attribute("lambda"), group.number_attribute("care"), Field(part),
+                                   Field(part), SparseResponse(part)});
+    }
     return state;
 }
 
@@ -304,28 +237,22 @@ long read_sequence(const fs::path& file, const CheckpointIdentity& identity) {
 
 std::vector<int> read_balances(const fs::path& file) {
     const hdf5::QuietErrors quiet;
-    constexpr double largest = 1e6;
-    const StoredGroup search(file, "/search");
-    std::vector<int> balances;
-    for (const double k_max : read_table(search, "k_max", 1)) {
-        if (!(k_max >= 0.0 && k_max <= largest)) search.refuse("k_max", "is no balance");
-        balances.push_back(static_cast<int>(k_max));
-    }
-    return balances;
+    return read_largest_balances(StoredGroup(file, "/search"));
 }
 
 SearchState read_checkpoint(const fs::path& file, const Part& part, const Collective& ranks) {
     SearchState state = agreed(ranks, [&] { return read_common(file, part); });
     const StatesReader read(file, part, ranks);
-    state.dynamics.mass = read.field("/dynamics", "d");
-    state.dynamics.value = read.field("/dynamics", "V");
-    state.dynamics.response = read.response("/dynamics");
-    if (state.before) state.before = read.field("/dynamics", "before");
-    if (state.newton) {
-        state.newton->mass = read.field("/newton", "d");
-        state.newton->value = read.field("/newton", "V");
-        state.newton->response = read.response("/newton");
-    }
+    const auto fill = [&](const std::string& group, auto& states) {
+        states.mass = read.field(group, "d");
+        states.value = read.field(group, "V");
+        states.response = read.response(group);
+    };
+    fill("/dynamics", state.dynamics);
+    for (const auto& [name, field] : fields_of(state))
+        if (*field) *field = read.field("/dynamics", name);
+    for (const auto& [name, place] : places_of(state))
+        if (*place) fill(std::string("/") + name, **place);
     return state;
 }
 

@@ -25,33 +25,38 @@ bool is_there(const fs::path& file) {
 }
 
 /// What a run left that was killed while it wrote: whoever holds the folder knows that nobody writes there.
-void remove_unfinished(const fs::path& folder) {
+void remove_unfinished(const std::array<fs::path, 2>& files) {
     std::error_code ignored;
-    for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
-        const std::string name = entry->path().filename().string();
+    for (fs::directory_iterator entry(files.front().parent_path(), ignored), end; !ignored && entry != end;
+         entry.increment(ignored)) {
+        const std::string path = entry->path().string();
         std::error_code gone;
-        if (name.starts_with("checkpoint-") && name.find(".partial-") != std::string::npos)
+        if (std::ranges::any_of(files,
+                                [&](const fs::path& file) { return path.starts_with(file.string() + ".partial-"); }))
             fs::remove(entry->path(), gone);
     }
 }
 
 }  // namespace
 
-Checkpoints::Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval,
-                         Begin begin, const Collective& ranks)
+Checkpoints::Checkpoints(WorkFolder& folder, const std::string& name, CheckpointIdentity identity,
+                         const CheckpointInterval& interval, Resume resume, const Collective& ranks)
     : folder_(folder),
       identity_(std::move(identity)),
       interval_(interval),
-      begin_(begin),
+      resume_(resume),
       ranks_(ranks),
-      files_{folder.path() / "checkpoint-a.h5", folder.path() / "checkpoint-b.h5"} {
-    if (ranks_.is_root()) remove_unfinished(folder.path());
+      files_{folder.path() / (name + "-a.h5"), folder.path() / (name + "-b.h5")} {}
+
+void Checkpoints::require_none() const {
     agreed(ranks_, [&] {
-        if (begin_ == Begin::afresh && ranks_.is_root() && std::ranges::any_of(files_, is_there))
+        if (ranks_.is_root() && has_files())
             throw IoError(folder_.path().string(), "holds checkpoints of a run",
                           "--resume continues it; to begin afresh, remove checkpoint-*.h5 or use another --work-dir");
     });
 }
+
+bool Checkpoints::has_files() const { return std::ranges::any_of(files_, is_there); }
 
 std::vector<std::size_t> Checkpoints::usable_files() const {
     std::vector<std::pair<long, std::size_t>> found;
@@ -71,15 +76,18 @@ std::vector<std::size_t> Checkpoints::usable_files() const {
 
 const std::vector<std::byte>& Checkpoints::candidates() {
     if (candidates_) return *candidates_;
+    // Not every rank sees a shared file system alike at every moment: the root looks for all.
     std::vector<std::byte> found;
-    if (ranks_.is_root())
+    if (ranks_.is_root()) {
+        remove_unfinished(files_);
         for (const std::size_t i : usable_files()) found.push_back(static_cast<std::byte>(i));
+    }
     candidates_ = ranks_.broadcast(std::move(found));
     return *candidates_;
 }
 
 std::vector<int> Checkpoints::resumed_balances() {
-    if (begin_ == Begin::afresh) return {};
+    if (resume_ == Resume::no) return {};
     for (const std::byte file : candidates()) {
         try {
             return agreed(ranks_, [&] { return read_balances(files_[std::to_integer<std::size_t>(file)]); });
@@ -91,8 +99,8 @@ std::vector<int> Checkpoints::resumed_balances() {
 }
 
 std::optional<SearchState> Checkpoints::resumed(const Part& part) {
-    if (begin_ == Begin::afresh) return {};
-    const bool any = ranks_.broadcast(ranks_.is_root() && std::ranges::any_of(files_, is_there) ? 1 : 0) != 0;
+    if (resume_ == Resume::no) return {};
+    const bool any = ranks_.broadcast(ranks_.is_root() && has_files() ? 1 : 0) != 0;
     for (const std::byte file : candidates()) {
         const auto i = std::to_integer<std::size_t>(file);
         try {
@@ -107,6 +115,7 @@ std::optional<SearchState> Checkpoints::resumed(const Part& part) {
             if (ranks_.is_root()) note(error.what());
         }
     }
+    if (resume_ == Resume::if_usable) return {};
     if (any)
         throw IoError(folder_.path().string(), "holds no checkpoint that can be resumed",
                       "the reasons are above; without --resume and checkpoint-*.h5 the run begins afresh");
@@ -143,7 +152,8 @@ std::optional<fs::path> Checkpoints::latest() const {
 }
 
 void Checkpoints::remove() const {
-    if (!ranks_.is_root()) return;
+    if (!ranks_.is_root() || sequence_ == 0) return;
+    remove_unfinished(files_);
     for (const fs::path& file : files_) {
         std::error_code gone;
         fs::remove(file, gone);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dynamics/search_state.hpp"
@@ -23,26 +24,32 @@ struct CheckpointInterval {
 /// that one is whole whatever happens to the other. Stops the search when a signal asks for that.
 class Checkpoints final : public SearchKeeper {
 public:
-    enum class Begin { afresh, resumed };
+    /// Whether a search goes on from a checkpoint: never, without a look; if there are any, one of which then has to be
+    /// usable; or from one that is usable.
+    enum class Resume { no, if_any, if_usable };
 
-    /// Collective. Throws IoError, the same on all ranks, when a search that begins afresh would overwrite checkpoints.
-    Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval, Begin begin,
-                const Collective& ranks);
+    /// Collective. Files are <name>-a.h5 and <name>-b.h5.
+    Checkpoints(WorkFolder& folder, const std::string& name, CheckpointIdentity identity,
+                const CheckpointInterval& interval, Resume resume, const Collective& ranks);
+
+    /// Throws IoError, the same on all ranks, when there are checkpoints that the search would overwrite. Collective.
+    void require_none() const;
 
     std::vector<int> resumed_balances() override;
-    /// The newest state that can be used; those that cannot are named on standard error, with the reason. Nothing where
-    /// there is no checkpoint at all. Throws IoError, the same on all ranks, when there are some and none can be used.
+    /// The newest state that can be used; those that cannot are named on standard error, with the reason. Throws
+    /// IoError, the same on all ranks, when one has to be and is not.
     std::optional<SearchState> resumed(const Part& part) override;
     Wish wish(long iterations) override;
     void keep(SearchState state) override;
 
     /// The latest good file, if there is one.
     [[nodiscard]] std::optional<std::filesystem::path> latest() const;
-    /// When the search has ended and its result is safe.
+    /// When the search has ended and its result is safe. Not collective.
     void remove() const;
 
 private:
     using Clock = std::chrono::steady_clock;
+    [[nodiscard]] bool has_files() const;
     /// Files with checkpoints of this search, by the look of it, the newest first.
     [[nodiscard]] std::vector<std::size_t> usable_files() const;
     /// The same on every rank, found once: not every rank sees a shared file system alike at every moment.
@@ -51,7 +58,7 @@ private:
     WorkFolder& folder_;
     CheckpointIdentity identity_;
     CheckpointInterval interval_;
-    Begin begin_;
+    Resume resume_;
     Collective ranks_;
     std::array<std::filesystem::path, 2> files_;
     std::optional<std::vector<std::byte>> candidates_;  ///< numbers of files, the newest first

@@ -11,6 +11,11 @@
 namespace polykarma::hdf5 {
 namespace {
 
+bool has_chunks(const Dataset& dataset, const std::string& file, const std::string& what) {
+    const Properties creation(checked(H5Dget_create_plist(dataset.get()), file, what));
+    return H5Pget_layout(creation.get()) == H5D_CHUNKED;
+}
+
 /// Stretches that end where chunks do: each end moves down to the last one.
 Cuts at_chunks(const Cuts& cuts, const Chunks& chunks) {
     Cuts result{0};
@@ -38,7 +43,7 @@ void Transfer::write(const Dataset& dataset, hid_t memory_type, std::span<const 
     const Cuts brought = cuts_of(ranks_, stretch.size() / element_size);
     if (brought.back() == 0) return;
     POLYKARMA_EXPECTS(brought.back() == elements(shape));
-    const Cuts cuts = at_chunks(brought, Chunks(shape));
+    const Cuts cuts = has_chunks(dataset, file, what) ? at_chunks(brought, Chunks(shape)) : brought;
     std::vector<std::byte> moved;
     if (cuts != brought) {
         moved = regrouped(ranks_, stretch, element_size, brought, cuts);

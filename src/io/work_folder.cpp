@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <regex>
 #include <system_error>
 
 #include <fcntl.h>
@@ -69,6 +70,15 @@ private:
     struct stat status_ {};
 };
 
+/// What a lock is on, by its name: "lock.2of8" is on one of 8, "lock" on one of 1. Nothing for other files.
+std::optional<int> division_of(const fs::path& file) {
+    static const std::regex pattern(R"(lock(?:\.\d+of(\d{1,6}))?)");
+    const std::string name = file.filename().string();
+    std::smatch match;
+    if (!std::regex_match(name, match, pattern)) return {};
+    return match[1].matched ? std::stoi(match[1]) : 1;
+}
+
 [[noreturn]] void refuse(const fs::path& lock, const LockOwner& owner, std::chrono::seconds silent) {
     throw IoError(lock.string(), "the work folder is in use by another run",
                   described(owner) + ", last heard of " + std::to_string(silent.count()) +
@@ -113,6 +123,12 @@ public:
             if (!why) refuse(path_, *owner, silent);
             take_away(path_, *owner, *why);
         }
+        try {
+            require_no_rival(claim);
+        } catch (...) {
+            ::unlink(path_.c_str());
+            throw;
+        }
     }
     ~Lock() {
         if (is_mine()) ::unlink(path_.c_str());
@@ -131,6 +147,18 @@ public:
     }
 
 private:
+    /// Of another division. Two that begin at the same moment may refuse each other; neither goes on unseen.
+    void require_no_rival(const Claim& claim) const {
+        for (const auto& entry : fs::directory_iterator(path_.parent_path())) {
+            const auto division = division_of(entry.path());
+            if (!division || division == division_of(path_)) continue;
+            const auto owner = read_owner(entry.path());
+            struct stat status {};
+            if (!owner || ::stat(entry.path().c_str(), &status) != 0) continue;
+            const auto silent = seconds_between(status, claim.status());
+            if (!why_gone(*owner, here_, silent)) refuse(entry.path(), *owner, silent);
+        }
+    }
     [[nodiscard]] bool is_mine() const { return read_owner(path_) == here_; }
 
     fs::path path_;

@@ -10,7 +10,7 @@
 namespace polykarma {
 
 /// The directory of a run that can be continued, held by this run alone until it is destroyed: the lock file in it says
-/// by whom. Shards share a directory, each under a lock of its own.
+/// by whom. Shards of one division share a directory, each under a lock of its own.
 ///
 /// A lock outlives a run that was killed. It counts as left behind, and is taken over, when
 ///   its process is gone from this machine; or
@@ -21,7 +21,8 @@ class WorkFolder {
 public:
     /// Creates the directory if there is none. Collective: the root takes the lock. Throws IoError, the same on all
     /// ranks: for a directory that cannot be used, or that another run holds, whose host, job and age it names.
-    ///   shard: part of the work, such as the index of an array task; empty for all of it
+    ///   shard: part of the work, such as "2of8" of an array task; empty for all of it. Those of other divisions are
+    ///   refused like a second run
     WorkFolder(const std::filesystem::path& directory, const Collective& ranks, const std::string& shard = {});
     ~WorkFolder();
     WorkFolder(const WorkFolder&) = delete;

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/error.hpp"
+#include "dynamics/search_state.hpp"
 
 namespace polykarma {
 
@@ -10,6 +11,10 @@ Attempt attempt(const std::function<EquilibriumRecord()>& solve, const Collectiv
     try {
         return {solve(), {}};
     } catch (const ContractViolation&) {
+        throw;
+    } catch (const SearchStopped&) {
+        throw;
+    } catch (const IoError&) {
         throw;
     } catch (const std::bad_alloc&) {
         if (ranks.size() > 1) throw;

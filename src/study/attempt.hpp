@@ -15,8 +15,8 @@ struct Attempt {
     std::string error;  ///< empty with a record
 };
 
-/// One of many solves, of which a failing one stops nobody; every rank of a team calls. Throws ContractViolation, and
-/// std::bad_alloc where other ranks may be waiting for this one.
+/// One of many solves, of which a failing one stops nobody; every rank of a team calls. Throws ContractViolation,
+/// SearchStopped, IoError of whoever keeps its state, and std::bad_alloc where other ranks may be waiting for this one.
 [[nodiscard]] Attempt attempt(const std::function<EquilibriumRecord()>& solve,
                               const Collective& ranks = Collective::serial());
 

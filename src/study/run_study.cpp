@@ -103,18 +103,23 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
 
     const WorkUnits units(study, how.warm_start);
     if (how.warm_start && units.length() == 1)
-        throw InputError({}, "--warm-start", "", "the study has no points in a row", "a last axis of its own, not sampled");
-    const StudyPlan plan = plan_study(study, overrides, units, pending_units(units, how, journal),
-                                      how.ranks_per_economy, ranks);
+        throw InputError({}, "--warm-start", "", "the study has no points in a row",
+                         "a last axis of its own, not sampled");
+    const StudyPlan plan =
+        plan_study(study, overrides, units, pending_units(units, how, journal), how.ranks_per_economy, ranks);
     const Teams teams(ranks, plan.ranks_per_economy);
     require_a_point(
         study, study.size(), [&](std::size_t i) { return study.point(i); }, overrides,
         std::min(plan.ranks_per_economy, ranks.size()));
+    std::optional<PointCheckpoints> kept;
+    if (lock)
+        kept.emplace(
+            *lock, how.interval, [&](std::size_t point) { return journal.has(point); }, ranks);
     teams.share(
         plan.order.size(),
         [&](std::size_t i) {
             solver.solve_unit(units, plan.order[i], teams.own(), attentive(ranks, lock, progress),
-                              [&](const PointRecord& record) {
+                              kept ? &*kept : nullptr, [&](const PointRecord& record) {
                                   if (teams.own().is_root()) journal.append(record);
                               });
         },

@@ -7,6 +7,7 @@
 
 #include "config/study.hpp"
 #include "equilibrium/evolutionary.hpp"
+#include "io/checkpoints.hpp"
 #include "io/study_file.hpp"
 #include "io/summary.hpp"
 #include "parallel/collective.hpp"
@@ -47,6 +48,7 @@ struct StudyRun {
     std::optional<JournalFolder> folder{};  ///< where journals are kept; locked while it solves
     bool solve = true;                      ///< or only collect what is known
     std::function<bool()> stop{};           ///< asked of every rank between units of work
+    CheckpointInterval interval{};          ///< of the states of points being solved, in the folder
 };
 
 /// Solves the points of a study that are not known yet. The ranks form teams, which take points one after the other,

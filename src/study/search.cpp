@@ -66,8 +66,10 @@ StartState moved_to(const Part& part, const Ended& from) {
 SearchState moved_to(const Part& part, SearchState state) {
     const auto move = [&](auto& values) { values = moved_to(part, values); };
     move(state.dynamics.mass), move(state.dynamics.value), move(state.dynamics.response);
-    if (state.before) move(*state.before);
-    if (state.newton) move(state.newton->mass), move(state.newton->value), move(state.newton->response);
+    for (auto* field : {&state.memory.before, &state.memory.branch_start})
+        if (*field) move(**field);
+    for (auto* place : {&state.memory.followed, &state.newton})
+        if (*place) move((*place)->mass), move((*place)->value), move((*place)->response);
     return state;
 }
 

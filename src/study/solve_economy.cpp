@@ -24,10 +24,12 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks, Kept k
     // The part of a rank consists of whole lines, and poor ones have more states for their pairs.
     const double pairs = std::min(size.pairs, size.pairs / ranks + size.richest_lines);
     const double states = std::min(size.states, pairs / size.poorest_row);
-    // Its share of a file consists of whole chunks; of a block that is cut the richest states may be within it.
+    // Its share of a file consists of whole chunks. Of a block that is cut the richest states may be within it: twice
+    // as many pairs as in the mean, or a quarter of the block's more.
     constexpr auto chunk = static_cast<double>(hdf5::kChunkElements);
     const double states_in_file = std::min(size.states, size.states / ranks + chunk);
-    const double pairs_in_file = std::min(size.pairs, size.largest_row * (states_in_file + size.sites / 4.0));
+    const double pairs_in_file =
+        std::min(size.pairs, size.largest_row * (states_in_file + std::min(states_in_file, size.sites / 4.0)));
     const double padding = kLanes / 2.0 * states;
     const double stored_response = 8.0 * (pairs + padding);
     // Of Newton's method: the response twice with four numbers an entry, and vectors, most of them of one stage only.
@@ -38,9 +40,10 @@ double solve_memory(const GameSize& size, SolverMethod method, int ranks, Kept k
     // two, incompressible).
     const double writing = 40.0 * pairs_in_file;
     // A checkpoint in the midst of the search: its response as it is written, in the order of the file, and the file in
-    // memory and its image, or on its way between ranks; as much of an equilibrium that is followed.
+    // memory and its image, or on its way between ranks; as much of an equilibrium that is followed, and of a try of
+    // Newton's method.
     const double checkpoint =
-        kept == Kept::yes ? (method == SolverMethod::accelerated ? 96.0 : 48.0) * pairs_in_file : 0.0;
+        kept == Kept::yes ? (method == SolverMethod::accelerated ? 144.0 : 48.0) * pairs_in_file : 0.0;
     // d, V, pushed d, row starts, three stages of buffers, paths; d, V and V* while certifying; sums and what they make
     const double fields = 10.0 * 8.0 * states + 4.0 * 8.0 * size.sums;
     // d, V, row starts, mean bids and activity in the order of the file

@@ -1,6 +1,7 @@
 #include "study/study_journal.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -16,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFormat = "polykarma-journal 1";
+constexpr const char* kFormat = "polykarma-journal 2";
 constexpr const char* kEnding = ".journal";
 /// Of points that are named in one message.
 constexpr std::size_t kNamed = 10;
@@ -38,6 +39,7 @@ MessageWriter header_of(const StudyIdentity& identity) {
     MessageWriter header;
     header.put(std::string(kFormat));
     header.put(identity.program);
+    header.put(identity.manner);
     header.put(static_cast<std::int64_t>(identity.study));
     return header;
 }
@@ -55,13 +57,13 @@ void add(std::string& text, const StudyAxis& axis) {
 std::string Shard::name() const { return fmt::format("{}of{}", index + 1, count); }
 
 StudyIdentity StudyIdentity::of(const StudyConfig& study, std::span<const std::string> overrides,
-                                const std::string& how) {
-    std::string text = how + '\n' + study.base_text + '\n';
+                                const std::string& manner) {
+    std::string text = study.base_text + '\n';
     for (const StudyStart& start : study.starts)
         text += fmt::format("start {} {}\n", start.name, fmt::join(start.overrides, " "));
     for (const StudyAxis& axis : study.axes) add(text, axis);
     for (const std::string& assignment : overrides) text += "set " + assignment + '\n';
-    return {fmt::format("{} (commit {})", build_info().version, build_info().commit), fingerprint(text)};
+    return {fmt::format("{} (commit {})", build_info().version, build_info().commit), manner, fingerprint(text)};
 }
 
 StudyJournal::StudyJournal(const std::optional<JournalFolder>& folder, StudyIdentity identity, std::size_t points,
@@ -106,11 +108,14 @@ void StudyJournal::refuse_what_is_not_resumed() const {
 /// Whether a journal is of this very study.
 bool StudyJournal::is_same_study(const fs::path& file, MessageReader header) const {
     const auto refuse = [&](const std::string& what, const std::string& why) {
-        throw InputError({file.string(), 0}, what, "", why, "the program and study that it was begun with, or another --work-dir");
+        throw InputError({file.string(), 0}, what, "", why,
+                         "the program and study that it was begun with, or another --work-dir");
     };
     if (const std::string format = header.text(); format != kFormat) refuse("format", "is " + format);
     if (const std::string program = header.text(); program != identity_.program)
         refuse("program", "was written by polykarma " + program + ", this is " + identity_.program);
+    if (const std::string manner = header.text(); manner != identity_.manner)
+        refuse("options", "was written with " + manner + ", this run has " + identity_.manner);
     return static_cast<std::uint64_t>(header.integer()) == identity_.study;
 }
 
@@ -133,25 +138,29 @@ void StudyJournal::scan(const std::function<void(Found&& found)>& visit) const {
 }
 
 void StudyJournal::find_known(const Identify& identify) {
-    std::vector<std::size_t> changed;
+    std::set<std::size_t> changed, gone;
     scan([&](Found&& found) {
         const PointRecord& record = found.record;
-        const bool is_same = found.same_study ||
-                             (record.point < known_.size() && identify(record.point) == record.identity);
-        if (!is_same) {
-            changed.push_back(record.point);
-        } else if (!record.error.empty() || !record.image.empty() || !is_full_(record.point)) {
+        if (record.point >= known_.size())
+            gone.insert(record.point);
+        else if (!found.same_study && identify(record.point) != record.identity)
+            changed.insert(record.point);
+        else if (!record.error.empty() || !record.image.empty() || !is_full_(record.point))
             known_[record.point] = true;
-        }
     });
-    if (changed.empty()) return;
-    std::ranges::sort(changed);
-    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-    const auto named = std::span(changed).first(std::min(kNamed, changed.size()));
-    throw InputError({}, "--work-dir", folder_->path.string(),
-                     fmt::format("{} of its points are other economies in this study: {}{}", changed.size(),
-                                 fmt::join(named, ", "), named.size() < changed.size() ? ", ..." : ""),
-                     "the study as it was, or another folder");
+    refuse_points(gone, fmt::format("are not in this study, which has {}", known_.size()));
+    refuse_points(changed, "are other economies in this study");
+}
+
+void StudyJournal::refuse_points(const std::set<std::size_t>& points, const std::string& why) const {
+    if (points.empty()) return;
+    const std::size_t named = std::min(kNamed, points.size());
+    throw InputError(
+        {}, "--work-dir", folder_->path.string(),
+        fmt::format("{} of its points {}: {}{}", points.size(), why,
+                    fmt::join(points.begin(), std::next(points.begin(), static_cast<std::ptrdiff_t>(named)), ", "),
+                    named < points.size() ? ", ..." : ""),
+        "the study as it was, or another folder");
 }
 
 void StudyJournal::append(const PointRecord& record) {

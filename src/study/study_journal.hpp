@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,11 +38,11 @@ struct JournalFolder {
 /// What belongs together: records of one study, made by one program in one way.
 struct StudyIdentity {
     std::string program;      ///< version and commit
+    std::string manner;       ///< whatever else the results depend on, in words
     std::uint64_t study = 0;  ///< of everything that its points come from
 
-    /// `how`: whatever else the results depend on
     [[nodiscard]] static StudyIdentity of(const StudyConfig& study, std::span<const std::string> overrides,
-                                          const std::string& how);
+                                          const std::string& manner);
 };
 
 /// What has been found out about the points of a study, by this run and by earlier ones in a work folder. Every rank
@@ -59,7 +60,7 @@ public:
                  const Identify& identify, IsFull is_full, const Collective& ranks);
 
     /// Whether an earlier run has computed a point; the same on all ranks.
-    [[nodiscard]] bool has(std::size_t point) const { return known_[point]; }
+    [[nodiscard]] bool has(std::size_t point) const { return point < known_.size() && known_[point]; }
     void append(const PointRecord& record);
     /// Until here everything is on the disk, where there is one. Collective. Throws IoError, the same on all ranks.
     void flush();
@@ -86,6 +87,8 @@ private:
     /// visit(found) for every record of every journal in the folder.
     void scan(const std::function<void(Found&& found)>& visit) const;
     void find_known(const Identify& identify);
+    /// Throws InputError that names the points, if there are any.
+    void refuse_points(const std::set<std::size_t>& points, const std::string& why) const;
     void collect_from_folder(const std::function<void(PointRecord&& record)>& visit) const;
 
     std::optional<JournalFolder> folder_;

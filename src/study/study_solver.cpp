@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -59,7 +60,8 @@ struct StudySolver::Solved {
     }
     [[nodiscard]] StartFrom start() const {
         return [this](const auto&, const Part& part, const Collective&) {
-            return StartState{fmt::format("point {}", point), moved_to(part, record.mass), moved_to(part, record.response)};
+            return StartState{fmt::format("point {}", point), moved_to(part, record.mass),
+                              moved_to(part, record.response)};
         };
     }
 };
@@ -68,32 +70,37 @@ StudySolver::StudySolver(const StudyConfig& study, std::span<const std::string> 
     : study_(study), overrides_(overrides), how_(how) {}
 
 std::string StudySolver::manner() const {
-    return fmt::format("stability {}, warm starts {}", how_.extent == StudyExtent::with_stability, how_.warm_start);
-}
-
-std::uint64_t StudySolver::identity_of(const std::string& economy) const {
-    return fingerprint(manner() + '\n' + economy);
+    const auto word = [](bool is_on) { return is_on ? "yes" : "no"; };
+    return fmt::format("stability {}, warm starts {}", word(how_.extent == StudyExtent::with_stability),
+                       word(how_.warm_start));
 }
 
 std::uint64_t StudySolver::identity(std::size_t point) const {
     try {
-        return identity_of(to_toml(economy_of(study_, study_.point(point), overrides_)));
+        return fingerprint(to_toml(economy_of(study_, study_.point(point), overrides_)));
     } catch (const InputError& error) {
-        return identity_of(error.what());
+        return fingerprint(error.what());
     }
 }
 
 void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team,
-                             const PointProgress& progress,
+                             const PointProgress& progress, const PointCheckpoints* kept,
                              const std::function<void(const PointRecord& record)>& tell) {
     std::optional<Solved> last;
-    for (std::size_t step = 0; step < units.length(); ++step) {
-        tell(solve_point(units.point(unit, step), team, progress, last));
-        points_ += team.is_root() ? 1 : 0;
+    try {
+        for (std::size_t step = 0; step < units.length(); ++step) {
+            std::unique_ptr<Checkpoints> checkpoints;
+            tell(solve_point(units.point(unit, step), team, progress, kept, checkpoints, last));
+            if (checkpoints) checkpoints->remove();
+            points_ += team.is_root() ? 1 : 0;
+        }
+    } catch (const SearchStopped&) {
+        // Its state is kept; the run ends.
     }
 }
 
 PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, const PointProgress& progress,
+                                     const PointCheckpoints* kept, std::unique_ptr<Checkpoints>& checkpoints,
                                      std::optional<Solved>& last) {
     PointRecord point{.point = index};
     std::optional<EconomyConfig> economy;
@@ -103,15 +110,17 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
             const std::optional<EconomyConfig> warm = last ? last->leads_to(*economy) : std::nullopt;
             if (warm) point.warm_from = last->point;
             const Progress watched = team.is_root() ? progress(index, *economy) : Progress{};
+            if (kept != nullptr)
+                checkpoints = kept->of(index, to_toml(*economy), warm ? fmt::format("point {}", last->point) : "", team);
             const Timed timed(seconds_);
-            EquilibriumRecord record =
-                solve_economy(warm ? *warm : *economy, warm ? last->start() : StartFrom{}, watched, team);
+            EquilibriumRecord record = solve_economy(warm ? *warm : *economy, warm ? last->start() : StartFrom{},
+                                                     watched, team, checkpoints.get());
             if (how_.extent == StudyExtent::with_stability) measure_stability(*economy, record, team);
             return record;
         },
         team);
     point.error = solved.error;
-    point.identity = identity_of(economy ? to_toml(*economy) : solved.error);
+    point.identity = fingerprint(economy ? to_toml(*economy) : solved.error);
     if (solved.record) {
         point.seconds = solved.record->seconds;
         point.summary = summary_of(*solved.record);

@@ -3,9 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "study/point_checkpoints.hpp"
 #include "study/run_study.hpp"
 #include "study/study_plan.hpp"
 
@@ -19,13 +22,14 @@ public:
 
     /// What results depend on beside the study.
     [[nodiscard]] std::string manner() const;
-    /// Of a point: of its economy, or why it is none, and of the manner.
+    /// Of a point: of its economy, or why it is none.
     [[nodiscard]] std::uint64_t identity(std::size_t point) const;
 
-    /// tell(record) for every point of a unit, in their order. Every rank of the team calls and is told; the images are
-    /// its root's.
+    /// tell(record) for every point of a unit, in their order, until the run is asked to stop. Every rank of the team
+    /// calls and is told; the images are its root's.
+    ///   kept: where to keep the state of the point that is being solved; may be null
     void solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team, const PointProgress& progress,
-                    const std::function<void(const PointRecord& record)>& tell);
+                    const PointCheckpoints* kept, const std::function<void(const PointRecord& record)>& tell);
 
     /// Inside solves, of this rank.
     [[nodiscard]] double seconds() const { return seconds_; }
@@ -34,8 +38,8 @@ public:
 
 private:
     struct Solved;
-    [[nodiscard]] std::uint64_t identity_of(const std::string& economy) const;
     [[nodiscard]] PointRecord solve_point(std::size_t index, const Collective& team, const PointProgress& progress,
+                                          const PointCheckpoints* kept, std::unique_ptr<Checkpoints>& checkpoints,
                                           std::optional<Solved>& last);
 
     const StudyConfig& study_;

@@ -189,15 +189,33 @@ def test_what_is_tolerated_is_no_gain(folder):
     assert "every type beats the benchmark: no" in polykarma("solve", "lane.toml", *loose, cwd=folder).out
 
 
-@pytest.mark.parametrize("k_max, ranks", [(6, 1), (24, 2), (60, 40)])
-def test_inspect_tells_what_to_ask_a_cluster_for(k_max, ranks):
-    economy = [INPUTS / "scaling/three_resources.toml", "--set", f"resource.*.k_max={k_max}"]
-    result = polykarma("inspect", *economy, "--sbatch")
+def asked_for(result):
     assert (result.code, result.err) == (0, "")
     first, *lines = result.out.splitlines()
     assert first == "#!/bin/bash" and all(line.startswith("#") for line in lines) and "estimate" in lines[0]
-    asked = dict(line.removeprefix("#SBATCH --").split("=") for line in lines if line.startswith("#SBATCH") and "=" in line)
+    return dict(line.removeprefix("#SBATCH --").split("=") for line in lines if line.startswith("#SBATCH") and "=" in line)
+
+
+@pytest.mark.parametrize("k_max, ranks", [(6, 1), (24, 2), (60, 40)])
+def test_inspect_tells_what_to_ask_a_cluster_for(k_max, ranks):
+    economy = [INPUTS / "scaling/three_resources.toml", "--set", f"resource.*.k_max={k_max}"]
+    asked = asked_for(polykarma("inspect", *economy, "--sbatch"))
     assert int(asked["ntasks"]) == ranks
     hours, minutes, seconds = map(int, asked["time"].split(":"))
     assert 3600 * hours + 60 * minutes + seconds > int(asked["signal"].removeprefix("B:USR1@"))
     assert 40 < int(asked["mem-per-cpu"].removesuffix("M")) < 4000
+
+
+def test_inspect_tells_what_a_sweep_needs():
+    table1 = INPUTS / "paper/multi_karma/table1.toml"
+    small = asked_for(polykarma("inspect", table1, "--set", "resource.*.k_max=12", "--sbatch"))
+    large = asked_for(polykarma("inspect", table1, "--set", "resource.*.k_max=200", "--sbatch"))
+    assert int(small["ntasks"]) == 1 < int(large["ntasks"])
+    assert int(small["mem-per-cpu"].removesuffix("M")) < int(large["mem-per-cpu"].removesuffix("M"))
+
+
+def test_inspect_prints_one_thing():
+    table1 = INPUTS / "paper/multi_karma/table1.toml"
+    assert "is a study of" in complaint(polykarma("inspect", table1), 2)
+    for other in (["--resolved"], ["--format", "json"]):
+        assert "--sbatch prints the head" in complaint(polykarma("inspect", table1, "--sbatch", *other), 2)

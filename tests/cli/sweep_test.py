@@ -215,6 +215,10 @@ def start(folder, *arguments, ranks=None):
                             start_new_session=True)
 
 
+def checkpoints(folder):
+    return sorted(file.name for file in (folder / "work").glob("point-*"))
+
+
 def wait_for_records(folder, size=4000):
     limit = time.monotonic() + TIMEOUT
     while sum(file.stat().st_size for file in (folder / "work").glob("*.journal")) < size:
@@ -233,8 +237,11 @@ def test_a_signal_ends_a_sweep_that_can_be_gone_on_with(grid, ranks):
     assert out == ""
     assert "polykarma: stopped by a signal; --resume goes on" in err.splitlines()
     assert not (grid / "out.h5").exists()
+    assert checkpoints(grid)
     result = sweep(grid, "-o", "out.h5", "--work-dir", "work", "--resume", *SLOW, study="slow.toml")
     assert result.code == whole.code
+    assert "going on after" in result.err
+    assert checkpoints(grid) == []
     assert_same_contents(grid / "whole.h5", grid / "out.h5")
 
 
@@ -260,7 +267,8 @@ def test_a_folder_has_one_writer(grid):
         second = sweep(grid, "--work-dir", "work", "--resume", *SLOW, study="slow.toml")
         assert (second.code, second.out) == (4, "")
         assert os.uname().nodename in second.err
-        # Another shard is somebody else's part, but not beside all of it.
+        shard = sweep(grid, "--work-dir", "work", "--shard", "1/4", "--resume", *SLOW, study="slow.toml")
+        assert shard.code == 4 and "in use by another run" in shard.err
         assert sweep(grid, "--work-dir", "work", "--merge", *SLOW, study="slow.toml").code == 3
     finally:
         os.killpg(job.pid, signal.SIGKILL)

@@ -153,8 +153,8 @@ TEST_F(StudyAxes, MistakesAreReportedWhereTheyAreWritten) {
     EXPECT_EQ(refused("lower = 0.2\nupper = 0.1"), "study.toml:6: axis.c.lower (0.2 is not below upper = 0.1): lower < upper");
     EXPECT_NE(refused("values = [0.1]\nfrom = 0.1").find("study.toml:7: axis.c.from"), std::string::npos);
     EXPECT_NE(refused("lower = 0.1\nupper = 0.2\nzip = \"z\"").find("study.toml:8: axis.c.zip"), std::string::npos);
-    EXPECT_NE(problem(axis("k", "resource.*.k_max", "from = 10\nto = 13\ncount = 3"))
-                  .find("study.toml:6: resource.H.k_max = 11.5 (expected an integer, found a number)"),
+    EXPECT_NE(problem(axis("k", "resource.*.k_max", "from = 10.5\nto = 11.5\ncount = 2"))
+                  .find("study.toml:6: resource.H.k_max = 10.5 (expected an integer, found a number)"),
               std::string::npos);
 }
 

@@ -110,9 +110,17 @@ TEST_F(Study, PointsOfOneStudyShareTheBase) {
     EXPECT_EQ(economy_of(study, study.point(0)).title, "Small");
 }
 
+TEST_F(Study, APointThatIsNoEconomyStopsNobody) {
+    const StudyConfig study = read("[[axis]]\nname = \"k\"\nkey = \"resource.H.k_max\"\nvalues = [4, 10]\n");
+    EXPECT_EQ(study.refused.count, 1u);
+    EXPECT_EQ(study.refused.of, 2u);
+    EXPECT_THROW(static_cast<void>(economy_of(study, study.point(0))), InputError);
+    EXPECT_EQ(economy_of(study, study.point(1)).resources[0].k_max, 10);
+}
+
 TEST_F(Study, BadValuesAreReportedWhereTheyAreWritten) {
-    EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.*.k_max\"\nvalues = [\n10,\n0]\n"),
-              "study.toml:8: resource.H.k_max = 0 (out of range): 1 <= k_max <= 10000");
+    EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.*.k_max\"\nvalues = [\n0]\n"),
+              "study.toml:7: resource.H.k_max = 0 (out of range): 1 <= k_max <= 10000");
     EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.*.kmax\"\nvalues = [1]\n"),
               "study.toml:6: resource.H.kmax (unknown key): did you mean k_max?");
     EXPECT_EQ(problem("[[axis]]\nname = \"k\"\nkey = \"resource.H.k_max\"\nvalues = [4]\n"),
@@ -208,9 +216,15 @@ TEST_F(Study, EveryValueOfALargeStudyIsRead) {
         return text + last + "]\n";
     };
     EXPECT_EQ(read(axis("lambda", "300") + axis("memory_limit", "300")).size(), 201u * 201u);
-    EXPECT_EQ(problem(axis("lambda", "0") + axis("memory_limit", "300")),
+    const auto first_refusal = [&](const std::string& axes) {
+        const RefusedPoints refused = read(axes).refused;
+        EXPECT_EQ(refused.count, 1u);
+        EXPECT_EQ(refused.of, 402u);
+        return refused.first.substr(folder_.string().size() + 1);
+    };
+    EXPECT_EQ(first_refusal(axis("lambda", "0") + axis("memory_limit", "300")),
               "study.toml:7: solver.lambda = 0 (out of range): lambda > 0");
-    EXPECT_EQ(problem(axis("lambda", "300") + axis("memory_limit", "0")),
+    EXPECT_EQ(first_refusal(axis("lambda", "300") + axis("memory_limit", "0")),
               "study.toml:12: solver.memory_limit = 0 (out of range): memory_limit > 0");
 }
 

@@ -72,10 +72,7 @@ TEST(Growth, ProlongsWhatPeopleHoldAndDo) {
         return rules;
     }());
     test::Random random(4);
-    const SolveOutcome outcome{.reason = StopReason::converged,
-                               .iterations = 0,
-                               .lambda = 7.0,
-                               .amplitude = 0.0,
+    const SolveOutcome outcome{.lambda = 7.0,
                                .history = {},
                                .branch = {},
                                .mass = test::random_mass(whole(small), random, false),

@@ -108,7 +108,7 @@ def test_checkpoints_of_another_method_are_refused(stopped):
 @pytest.mark.parametrize("options, message", [
     (["--resume"], "--resume (without a work folder): --work-dir DIR beside it"),
     (["--checkpoint-every", "1"], "--checkpoint-every (without a work folder): --work-dir DIR beside it"),
-    (["--work-dir", ""], "--work-dir (is empty): a directory"),
+    (["--work-dir", ""], "--work-dir (is empty): a folder"),
     (["--work-dir", "w", "--checkpoint-every", "-1"], "--checkpoint-every -1 (out of range): minutes, at least 0"),
     (["--work-dir", "w", "--checkpoint-every-iterations", "0"],
      "--checkpoint-every-iterations 0 (out of range): at least 1"),

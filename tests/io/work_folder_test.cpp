@@ -95,8 +95,6 @@ TEST_F(WorkFolderTest, HasOneOwnerAtATime) {
     EXPECT_NE(refusal.find("in use by another run"), std::string::npos) << refusal;
     EXPECT_NE(refusal.find(described(this_run("")).substr(0, 10)), std::string::npos) << refusal;
     EXPECT_TRUE(fs::exists(lock()));
-    const WorkFolder of_shard(folder_, Collective::serial(), "7");
-    EXPECT_EQ(read_owner(folder_ / "lock.7")->shard, "7");
 }
 
 TEST_F(WorkFolderTest, OfAProcessThatIsGoneIsTakenOver) {
@@ -203,6 +201,40 @@ TEST_F(WorkFolderTest, StaleGoesToOneOfManyTakers) {
         EXPECT_EQ(std::count(answers.begin(), answers.end(), '+'), 1) << answers;
         for (const int descriptor : {go[0], tried[0], tried[1], end[0]}) ::close(descriptor);
     }
+    expect_only_lock_removed();
+}
+
+/// Shards of one division share the directory; with all of the work, or another division, they would do some twice.
+TEST_F(WorkFolderTest, HasNoRoomForAnotherDivision) {
+    const auto refused = [&](const std::string& shard) {
+        try {
+            const WorkFolder mine(folder_, Collective::serial(), shard);
+            return std::string();
+        } catch (const IoError& error) {
+            return std::string(error.what());
+        }
+    };
+    {
+        const WorkFolder held(folder_, Collective::serial(), "2of8");
+        EXPECT_EQ(read_owner(folder_ / "lock.2of8")->shard, "2of8");
+        EXPECT_EQ(refused("3of8"), "");
+        for (const char* const other : {"", "2of4"})
+            EXPECT_EQ(refused(other).find((folder_ / "lock.2of8").string() + ": the work folder is in use by another run"),
+                      0u)
+                << other << ": " << refused(other);
+    }
+    {
+        const WorkFolder held = taken();
+        EXPECT_NE(refused("3of8"), "");
+    }
+    // One that was left behind is no rival.
+    std::ofstream(folder_ / "lock.1of2") << to_text([] {
+        LockOwner gone = this_run("1of2");
+        gone.process = gone_process();
+        return gone;
+    }());
+    EXPECT_EQ(refused("2of8"), "");
+    fs::remove(folder_ / "lock.1of2");
     expect_only_lock_removed();
 }
 

@@ -2,13 +2,18 @@
 #include "study/run_study.hpp"
 
 #include <cmath>
+#include <csignal>
 #include <fstream>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
 #include "io/sample.hpp"
 #include "io/stored_equilibrium.hpp"
+#include "parallel/stop_request.hpp"
 #include "support/ranks.hpp"
 
 namespace polykarma {
@@ -99,6 +104,63 @@ TEST_F(RunStudy, TellsOfEveryPointAndItsEconomy) {
     EXPECT_GT(iterations, 0);
 }
 
+/// Runs that have the time for a few iterations only, one after the other until there is nothing left to do.
+///   returns how many were stopped
+int run_in_pieces(const StudyConfig& study, const StudyRun& how, long iterations) {
+    for (int stopped = 0;; ++stopped) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            heed_stop_signals();
+            long left = iterations;
+            const PointProgress counting = [&](std::size_t, const EconomyConfig&) {
+                return [&](long, const Residuals&) {
+                    if (--left == 0) std::raise(SIGUSR1);
+                };
+            };
+            const StudyOutcome outcome = run_study(study, {}, Collective::serial(), nullptr, counting, how);
+            std::_Exit(outcome.stopped ? 5 : 0);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        EXPECT_TRUE(WIFEXITED(status));
+        if (WEXITSTATUS(status) != 5) {
+            EXPECT_EQ(WEXITSTATUS(status), 0);
+            return stopped;
+        }
+    }
+}
+
+TEST_F(RunStudy, APointGoesOnWhereARunWasStopped) {
+    const StudyConfig means = study(kStudy, "[1, 2]", "[1, 1.5, 2]");
+    for (const bool warm : {false, true}) {
+        StudyRun how{.warm_start = warm};
+        const StudyOutcome whole = run_study(means, {}, Collective::serial(), nullptr, silent, how);
+        long iterations = 0;
+        for (const StudyRow& row : whole.results.rows) iterations += row.iterations;
+
+        how.folder = JournalFolder{scratch_ / (warm ? "warm" : "work"), {}, true};
+        how.stop = stop_signalled;
+        // A chain of warm starts begins again, up to the point that was being solved.
+        if (warm)
+            EXPECT_GE(run_in_pieces(means, how, 70), 2);
+        else
+            EXPECT_GE(run_in_pieces(means, how, 7), iterations / 7);
+        for (const auto& entry : std::filesystem::directory_iterator(how.folder->path))
+            EXPECT_EQ(entry.path().extension(), ".journal") << entry.path();
+        how.solve = false;
+        const StudyOutcome merged = run_study(means, {}, Collective::serial(), nullptr, silent, how);
+        ASSERT_EQ(merged.results.rows.size(), whole.results.rows.size());
+        for (std::size_t i = 0; i < whole.results.rows.size(); ++i) {
+            const StudyRow &now = merged.results.rows[i], &then = whole.results.rows[i];
+            EXPECT_EQ(now.iterations, then.iterations);
+            EXPECT_EQ(now.reason, then.reason);
+            EXPECT_EQ(now.warm_from, then.warm_from);
+            EXPECT_EQ(now.payoffs[0].endogenous, then.payoffs[0].endogenous);
+            EXPECT_EQ(now.certificate.stationarity, then.certificate.stationarity);
+        }
+    }
+}
+
 TEST_F(RunStudy, APointThatFailsIsARowWithItsReason) {
     const auto file = scratch_ / "out.h5";
     StudyFile out(file, "Means");
@@ -186,7 +248,8 @@ TEST_F(RunStudy, DoesNotDependOnRanksAndTeams) {
         const auto compute = [&](const Collective& ranks, int together) {
             StudyRun how{.warm_start = warm, .ranks_per_economy = together};
             how.is_full = [](std::size_t) { return false; };
-            return run_study(config, std::vector<std::string>{"solver.max_iterations=2000"}, ranks, nullptr, silent, how);
+            return run_study(config, std::vector<std::string>{"solver.max_iterations=2000"}, ranks, nullptr, silent,
+                             how);
         };
         const StudyOutcome alone = compute(Collective::serial(), 1);
         ASSERT_EQ(alone.results.rows.size(), 18u);

@@ -91,7 +91,7 @@ public:
     Interruption(const std::filesystem::path& path, long last)
         : last_(last),
           folder_(path, Collective::serial()),
-          checkpoints_(folder_, {"pairs", ""}, {}, Checkpoints::Begin::resumed, Collective::serial()) {}
+          checkpoints_(folder_, "checkpoint", {"pairs", ""}, {}, Checkpoints::Resume::if_any, Collective::serial()) {}
 
     std::vector<int> resumed_balances() override { return balances = checkpoints_.resumed_balances(); }
     std::optional<SearchState> resumed(const Part& part) override { return checkpoints_.resumed(part); }
@@ -112,7 +112,8 @@ TEST(SolvePairs, GoesOnFromACheckpointInWhateverLatticeThatWas) {
     std::optional<EquilibriumRecord> record;
     int largest = 0;
     const long stride = alone.search.iterations / 3;
-    for (long last = stride; !record; last = last < alone.search.iterations - 2 ? alone.search.iterations - 2 : last + 1) {
+    for (long last = stride; !record;
+         last = last < alone.search.iterations - 2 ? alone.search.iterations - 2 : last + 1) {
         Interruption keeper(scratch / "work", last);
         try {
             record = solve_economy(pairs(), {}, {}, Collective::serial(), &keeper);
@@ -167,14 +168,15 @@ TEST(SolvePairs, RefusesKarmaThatDoesNotFitInMemory) {
 
 void expect_ranks_share_types(const std::vector<std::string>& overrides) {
     const auto solve = [&](const Collective& ranks) {
-        const EconomyConfig economy = parse_economy(R"(title = "Two types"
+        const EconomyConfig economy =
+            parse_economy(R"(title = "Two types"
 game = "pairwise"
 urgency = [{ name = "calm", value = 0 }, { name = "urgent", value = 3 }]
 contest = { payee = "society", k_mean = 3, k_max = 12, tax = { coefficient = 0.01, power = 2 } }
 type = [{ name = "A", share = 0.5, discount = 0.5, chain = { draw = { calm = 0.5, urgent = 0.5 } } },
         { name = "B", share = 0.5, discount = 0.9, chain = { draw = { calm = 0.75, urgent = 0.25 } } }]
 )",
-                                                    "two.toml", overrides);
+                          "two.toml", overrides);
         const EquilibriumRecord record = solve_economy(economy, {}, {}, ranks);
         EXPECT_TRUE(record.certified);
         std::vector<double> numbers{record.certificate.stationarity, record.certificate.karma_tail};

@@ -31,7 +31,7 @@ std::vector<std::byte> bytes_of_record(const PointRecord& record) {
     return {message.bytes().begin(), message.bytes().end()};
 }
 
-const StudyIdentity kStudy{"1.0 (commit abc)", 77};
+const StudyIdentity kStudy{"1.0 (commit abc)", "warm starts no", 77};
 
 class StudyJournals : public testing::Test {
 protected:
@@ -147,17 +147,31 @@ TEST_F(StudyJournals, ShardsShareAFolder) {
 
 TEST_F(StudyJournals, OfAnotherStudyNameThePointsThatChanged) {
     keep({1, 4, 7});
-    EXPECT_EQ(refusal(folder(true), {kStudy.program, 78}), "");  // edited, and the points are what they were
-    EXPECT_EQ(refusal(folder(true), {kStudy.program, 78}, 1),
+    EXPECT_EQ(refusal(folder(true), {kStudy.program, kStudy.manner, 78}), "");  // edited, and the points are what they were
+    EXPECT_EQ(refusal(folder(true), {kStudy.program, kStudy.manner, 78}, 1),
               "--work-dir = " + scratch_.path().string() +
                   " (1 of its points are other economies in this study: 4): the study as it was, or another folder");
 }
 
 TEST_F(StudyJournals, OfAnotherProgramAreRefused) {
     keep({1});
-    EXPECT_NE(refusal(folder(true), {"2.0 (commit abc)", 77})
+    EXPECT_NE(refusal(folder(true), {"2.0 (commit abc)", kStudy.manner, 77})
                   .find("was written by polykarma 1.0 (commit abc), this is 2.0 (commit abc)"),
               std::string::npos);
+}
+
+TEST_F(StudyJournals, OfOtherOptionsAreRefused) {
+    keep({1});
+    EXPECT_NE(refusal(folder(true), {kStudy.program, "warm starts yes", 77})
+                  .find("was written with warm starts no, this run has warm starts yes"),
+              std::string::npos);
+}
+
+TEST_F(StudyJournals, WithMorePointsThanTheStudyNameThem) {
+    keep({1, 9, 10, 12});
+    EXPECT_NE(refusal(folder(true)).find("2 of its points are not in this study, which has 10: 10, 12"),
+              std::string::npos)
+        << refusal(folder(true));
 }
 
 TEST_F(StudyJournals, OnlyOneRankLooksAndAllAreTold) {
