@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "certificate/average_payoff.hpp"
 #include "certificate/truncation.hpp"
 #include "dynamics/line_sum.hpp"
 #include "dynamics/one_agent.hpp"
@@ -21,7 +22,8 @@ struct Certificate {
     double gain_mean = 0.0;      ///< E_mean: one-stage gain averaged over the population, payoff
     double gain_max = 0.0;       ///< E_max: largest over visited states (d > 1e-9)
     double gain_all = 0.0;       ///< E_all: largest over every state whose exogenous state occurs
-    double exploitability_mean = 0.0;  ///< G_mean: lifetime regret averaged over the population, payoff
+    /// G_mean: lifetime regret averaged over the population, payoff; under the average criterion regret in a cycle
+    double exploitability_mean = 0.0;
     double exploitability_max = 0.0;   ///< G_max: largest over visited states
     double bellman = 0.0;        ///< B = || V - sum pi Q ||_inf of the re-evaluated V
     double value_scale = 0.0;    ///< max |V|
@@ -56,6 +58,7 @@ inline constexpr double kBellmanTolerance = 1e-10;
 struct Certified {
     Certificate certificate;
     Field value;
+    std::vector<double> average_payoff;  ///< [type] under the average criterion: payoff in a cycle, taken off from V
 };
 
 /// Mass above which a state counts as visited.
@@ -186,12 +189,33 @@ void measure_regret(Operators<G>& operators, const Field& mass, const Field& val
     c.exploitability_max = worst(operators.ranks(), c.exploitability_max);
 }
 
+/// The same under the average criterion: what a type could earn in a cycle on average, against what it earns. Every
+/// agent of a type is in for the same, wherever it begins. Both are bounds, so that G is an upper bound.
+template <AverageGame G>
+void measure_average_regret(Operators<G>& operators, const SparseResponse& response, Certified& result) {
+    const auto best_of = [](Stage, const Site&, const auto& q) { return row_maximum(q.row()); };
+    Field best = result.value;
+    iterate_values(operators, best, best_of);
+    const auto possible = average_payoffs(operators, best, best_of);
+    const auto earned = average_payoffs(operators, result.value, [&](Stage r, const Site& site, const auto& q) {
+        return response.expected_value(r, site, q);
+    });
+    Certificate& c = result.certificate;
+    for (std::size_t t = 0; t < earned.size(); ++t) {
+        const double difference = possible[t].at_most - earned[t].at_least;
+        const double regret = std::isfinite(difference) ? std::max(0.0, difference) : counted(NAN);
+        result.average_payoff.push_back(earned[t].taken_off);
+        c.exploitability_mean += operators.layout().type_infos()[t].share * regret;
+        c.exploitability_max = std::max(c.exploitability_max, regret);
+    }
+}
+
 }  // namespace detail
 
 template <Game G>
 Certified certify(const G& game, const Field& mass, const SparseResponse& response, const Collective& ranks) {
     Operators<G> operators(game, mass.part(), ranks);
-    Certified result{{}, Field(mass.part())};
+    Certified result{{}, Field(mass.part()), {}};
     Certificate& c = result.certificate;
     operators.aggregate(mass, response);
     for (const auto r : Range<Stage>(game.layout().stages())) c.karma_lost += game.lost(operators.aggregates(r));
@@ -208,6 +232,11 @@ Certified certify(const G& game, const Field& mass, const SparseResponse& respon
         c.karma_clipped = cut.clipped;
     }
     detail::measure_gains(operators, mass, response, result.value, c);
+    if constexpr (AverageGame<G>)
+        if (game.criterion() == Criterion::average) {
+            detail::measure_average_regret(operators, response, result);
+            return result;
+        }
     detail::measure_regret(operators, mass, result.value, c);
     return result;
 }

@@ -20,6 +20,7 @@ public:
     void run() {
         if (economy_.game == GameFamily::pairwise) {
             check_contest();
+            check_criterion();
         } else {
             for (const ResourceConfig& resource : economy_.resources) check_resource(resource);
             check_discount();
@@ -63,6 +64,18 @@ private:
         const std::string last = economy_.resources.back().name;
         refuse("resource." + last + ".discount", toml_text(economy_.resources.back().discount),
                fmt::format("the product over all resources is {}", product), "a product below 1");
+    }
+
+    /// What is gained once and what is gained in every contest cannot be added up.
+    void check_criterion() const {
+        const auto discounts = [](const TypeConfig& type) { return type.discount < 1.0; };
+        const auto other = std::ranges::find_if(economy_.types, discounts);
+        if (other == economy_.types.end()) return;
+        for (const TypeConfig& type : economy_.types)
+            if (!discounts(type))
+                refuse("type." + type.name + ".discount", toml_text(type.discount),
+                       fmt::format("the average criterion, but type {} has {}", other->name, other->discount),
+                       "below 1 for every type, or 1 for every type");
     }
 
     void check_exchange() const {

@@ -179,8 +179,9 @@ void describe(V& v, TypeConfig& c, GameFamily game) {
                       .unit = "share of the population",
                       .help = "how many agents are of this type; the shares sum to 1; rounding drowns smaller ones"});
     v.field(c.discount, {.name = "discount",
-                         .range = {.low = 0.0, .high = 1.0, .high_excluded = true},
-                         .help = "what the next contest counts for in this one",
+                         .range = between(0.0, 1.0),
+                         .help = "what the next contest counts for in this one; 1, for all types or for none: agents "
+                                 "want as much as possible on average",
                          .used = game == GameFamily::pairwise,
                          .used_when = when_pairwise});
     v.table(c.chain, {.name = "chain", .help = "how urgency moves from resource to resource, or from contest to contest"},
@@ -255,7 +256,8 @@ void describe(V& v, SolverConfig& c, GameFamily game) {
                                        .standard = 1e-2,
                                        .range = positive(),
                                        .unit = "payoff",
-                                       .help = "G_mean: mean gain of the best lifetime deviation"});
+                                       .help = "G_mean: mean gain of the best lifetime deviation; without discounting of what is "
+                                               "earned in a contest, where no more than gain is tolerated either"});
         inner.field(c.truncation, {.name = "truncation",
                                    .standard = 1e-6,
                                    .range = positive_below(1.0),

@@ -43,4 +43,9 @@ double cycle_discount(const EconomyConfig& economy) {
     return economy.game == GameFamily::pairwise ? types : resources;
 }
 
+bool is_undiscounted(const EconomyConfig& economy) {
+    return economy.game == GameFamily::pairwise &&
+           std::ranges::all_of(economy.types, [](const TypeConfig& type) { return type.discount == 1.0; });
+}
+
 }  // namespace polykarma

@@ -96,7 +96,7 @@ struct ChainConfig {
 struct TypeConfig {
     std::string name;
     double share = 0.0;     ///< share of the population
-    double discount = 0.0;  ///< from contest to contest, in pairwise economies
+    double discount = 0.0;  ///< from contest to contest, in pairwise economies; 1 for all types or for none
     ChainConfig chain;
 
     friend bool operator==(const TypeConfig&, const TypeConfig&) = default;
@@ -155,5 +155,8 @@ struct EconomyConfig {
 
 /// Product of the discounts over one cycle of stages, of the most patient type.
 [[nodiscard]] double cycle_discount(const EconomyConfig& economy);
+
+/// Whether agents want as much as possible on average instead: no type discounts what later cycles bring.
+[[nodiscard]] bool is_undiscounted(const EconomyConfig& economy);
 
 }  // namespace polykarma

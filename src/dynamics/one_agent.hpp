@@ -44,7 +44,7 @@ public:
     }
 
     /// Adds the rest of the series to the values of every type whose changes are even and shrink by a steady ratio, at
-    /// most `discount`. Whether that was right is for the next cycle's changes to say.
+    /// most `discount` < 1. Whether that was right is for the next cycle's changes to say.
     void extrapolate(double discount, Field& value) {
         for (const auto t : polykarma::Range<Type>(layout_->types())) {
             const double before = before_[t.at()];
@@ -104,6 +104,16 @@ inline constexpr double kValuePrecision = 1e-14;
 /// Cycles after which they are taken as they are; whoever uses them accounts for the change that is left.
 inline constexpr long kMostCycles = 20000;
 
+/// Value of a state after a sweep. Under the average criterion it follows the sweep by nine tenths: urgencies that come
+/// by turns, which no discount wears out, would make it swing for ever (Schweitzer, 1971).
+template <Game G>
+[[nodiscard]] double value_after_sweep(const G& game, double before, double swept) {
+    constexpr double kFollowed = 0.9;
+    if constexpr (AverageGame<G>)
+        if (game.criterion() == Criterion::average) return before + kFollowed * (swept - before);
+    return swept;
+}
+
 /// One agent against frozen aggregates: values iterated in place until they stop moving. `choose(Stage, Site,
 /// ActionValues)` gives the value of a state from those of its actions, and only those it asks for are computed. Returns
 /// the largest change in the last cycle, infinite when values are not finite.
@@ -120,7 +130,8 @@ double iterate_values(Operators<G>& operators, Field& value, Choose&& choose) {
             const Stage r{i};
             const auto old = value.stage(r);
             operators.values(r, value, [&](const Site& site, const auto& q) {
-                const double chosen = fresh[site.state] = choose(r, site, q);
+                const double chosen = choose(r, site, q);
+                fresh[site.state] = value_after_sweep(operators.game(), old[site.state], chosen);
                 changes.add(r, layout.type(site.block), chosen - old[site.state]);
                 largest.add(chosen - old[site.state], chosen);
             });
@@ -129,6 +140,7 @@ double iterate_values(Operators<G>& operators, Field& value, Choose&& choose) {
         largest.reduce(operators.ranks());
         change = largest.change();
         if (!(change > kValuePrecision * largest.scale()) || !std::isfinite(change)) break;
+        if (operators.game().cycle_discount() == 1.0) continue;  // relative values have no even changes
         changes.reduce(operators.ranks());
         changes.extrapolate(operators.game().cycle_discount(), value);
     }

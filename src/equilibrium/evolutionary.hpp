@@ -105,7 +105,7 @@ private:
             damp(pi, weights_.data(), best.total, rate);
             gain.add(site, d[state] * (best.maximum - followed));
             largest.add(followed - v[state], followed);
-            fresh_value_[state] = followed;
+            fresh_value_[state] = value_after_sweep(operators_.game(), v[state], followed);
         });
         residuals_.add(gain, largest);
         operators_.finish_push(r, pushed_.stage(layout().next(r)));

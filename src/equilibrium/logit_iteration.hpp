@@ -59,7 +59,7 @@ private:
             const double followed = best.weighted / best.total;
             gain.add(site, d[site.state] * (best.maximum - followed));
             largest.add(followed - v[site.state], followed);
-            fresh_value_[site.state] = followed;
+            fresh_value_[site.state] = value_after_sweep(operators_.game(), v[site.state], followed);
         });
         operators_.finish_tally(r);
         operators_.begin_push(r);

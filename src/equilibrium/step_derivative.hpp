@@ -222,11 +222,12 @@ private:
         for (std::size_t stage = layout().stages(); stage-- > 0;) {
             change_values(Stage{stage}, t, unit, to.response);
             answer(Stage{stage}, from, to.response);
-            const std::span<const double> changed = std::span(buffer_).first(mass_.part().states(Stage{stage}));
+            const std::span changed = std::span(buffer_).first(mass_.part().states(Stage{stage}));
             if (stage > 0)
                 copy_scaled(changed, unit, value_change_.stage(Stage{stage}));
             else
-                copy_scaled(changed, 1.0, to.value);
+                for (std::size_t x = 0; x < changed.size(); ++x)
+                    to.value[x] = value_after_sweep(operators_.game(), from.value[x], changed[x]);
         }
     }
     static void copy_scaled(std::span<const double> from, double factor, std::span<double> to) {

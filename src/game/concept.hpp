@@ -133,6 +133,20 @@ concept Game = requires(const G& game, Stage r, const Site& site, double mass, R
     game.initial_law(part, out);
 };
 
+/// How an agent weighs what later cycles bring.
+enum class Criterion { discounted, average };
+
+/// A game that may ask for the average criterion: agents want as much as possible in a cycle on average, for ever.
+///   criterion()                       with average, cycle_discount() is 1 and V is relative: once a cycle, rows take
+///                                     from V of the first stage what it is at one state of the type, so that this, once
+///                                     V has settled, is what the type earns in a cycle on average (White, 1963)
+///   is_reference(site)                whether it is that state, of the first stage
+template <class G>
+concept AverageGame = Game<G> && requires(const G& game, const Site& site) {
+    { game.criterion() } -> std::same_as<Criterion>;
+    { game.is_reference(site) } -> std::convertible_to<bool>;
+};
+
 /// A game whose accounts hold any amount of karma in what it models, and k_max in its lattice.
 ///   clipped(m)                        karma that one push of a stage would have put above k_max, per capita
 template <class G>

@@ -27,7 +27,8 @@ Pairwise::Pairwise(PairwiseRules rules)
     : rules_(std::move(rules)),
       tax_(rules_.tax_coefficient, rules_.tax_power, rules_.k_max),
       layout_(layout_of(rules_)),
-      stride_(padded(layout_.longest_row())) {}
+      stride_(padded(layout_.longest_row())),
+      reference_(static_cast<std::size_t>(std::lround(rules_.k_mean))) {}
 
 void Pairwise::Contested::clear() {
     std::fill(winners.begin(), winners.end(), 0.0);
@@ -145,6 +146,8 @@ void Pairwise::continue_line(const Aggregates& m, Block b, const double* next, s
     const std::size_t length = balances();
     const auto after = std::span(w.after).first(length);
     pull(type.chain, Stage{}, layout_.exogenous(b), type.discount, next, block, w.lines[0]);
+    if (rules_.criterion == Criterion::average)
+        for (double& v : w.lines[0]) v -= next[reference_];
     pull(m.credit, w.lines[0], w.lines[1]);
     pull(tax_, w.lines[1], after);
     std::fill(w.after.begin() + static_cast<std::ptrdiff_t>(length), w.after.end(), after.back());

@@ -32,6 +32,7 @@ struct PairwiseRules {
     double tax_power = 1.0;
     int k_max = 0;
     double k_mean = 0.0;
+    Criterion criterion = Criterion::discounted;  ///< average: every discount is 1
 };
 
 /// Rules of an economy file. Throws InputError, with file and line, for a chain without a unique stationary law.
@@ -155,6 +156,11 @@ public:
         const auto& type = rules_.types[layout_.type(b).at()];
         return type.share * type.chain.stationary(r, layout_.exogenous(b));
     }
+    [[nodiscard]] Criterion criterion() const { return rules_.criterion; }
+    /// First urgency, mean balance: in every lattice the same.
+    [[nodiscard]] bool is_reference(const Site& site) const {
+        return layout_.exogenous(site.block).at() == 0 && site.position == reference_;
+    }
     /// The largest discount of any type.
     [[nodiscard]] double cycle_discount() const;
 
@@ -194,7 +200,7 @@ private:
               Contested& out) const;
     /// Mass by balance after the contest, cut off at k_max.
     void settle(const Contested& contested, std::span<double> out) const;
-    /// Continuation after the contest for one block, upwards and downwards.
+    /// Continuation after the contest for one block, upwards and downwards; relative under the average criterion.
     void continue_line(const Aggregates& m, Block b, const double* next, std::size_t block, Workspace& w) const;
     /// Expected continuation of losers, for a vector of balances from this one on.
     void receive(const Aggregates& m, std::size_t balance, Workspace& w) const;
@@ -203,7 +209,8 @@ private:
     PairwiseRules rules_;
     PropertyTax tax_;
     Layout layout_;
-    std::size_t stride_;  // bids, padded
+    std::size_t stride_;     // bids, padded
+    std::size_t reference_;  // balance whose V is taken from all under the average criterion
 };
 
 inline void Pairwise::contest(const Aggregates& m, std::size_t balance, double scale, double mass, Row response,
@@ -277,5 +284,6 @@ void Pairwise::rows(Stage r, const Aggregates& m, std::span<const double> next, 
 
 static_assert(ActionValues<Pairwise::Values>);
 static_assert(UnboundedGame<Pairwise>);
+static_assert(AverageGame<Pairwise>);
 
 }  // namespace polykarma

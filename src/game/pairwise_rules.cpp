@@ -9,7 +9,8 @@ PairwiseRules pairwise_rules_of(const EconomyConfig& economy) {
     const ContestConfig& contest = economy.contest;
     require_room_for_start(economy, "the contest", contest.k_mean, contest.k_max);
     PairwiseRules rules{urgencies_of(economy), {}, contest.payee, contest.tax.coefficient, contest.tax.power,
-                        contest.k_max,         contest.k_mean};
+                        contest.k_max,         contest.k_mean,
+                        is_undiscounted(economy) ? Criterion::average : Criterion::discounted};
     for (const auto& type : economy.types)
         rules.types.push_back({type.name, type.share, urgency_chain_of(economy, type), type.discount});
     return rules;

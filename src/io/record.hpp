@@ -46,6 +46,7 @@ struct EquilibriumRecord {
     std::shared_ptr<const Layout> layout;  ///< shares ownership of the game it belongs to
     Field mass;   ///< d
     Field value;  ///< V
+    std::vector<double> average_payoff;  ///< [type] that V is relative to under the average criterion, else empty
     SparseResponse response;
     SearchRecord search;
     Tolerance tolerance;

@@ -132,12 +132,21 @@ void write_policy_summary(GroupWriter& group, const Layout& layout, const States
     group.stretch<double>({"activity", "probability of taking part in the contest", "1"}, activity, axes.state);
 }
 
-void write_social_state(GroupWriter& group, const Layout& layout, const StatesInFile& share, const LayoutAxes& axes) {
+void write_social_state(GroupWriter& group, const EquilibriumRecord& record, const StatesInFile& share,
+                        const LayoutAxes& axes) {
+    const Layout& layout = *record.layout;
     group.stretch<double>(
         {"d", "population distribution: share of the population in each state; sums to one per stage", kShare},
         share.mass, axes.state);
-    group.stretch<double>({"V", "expected discounted payoff from each state on when following pi", "payoff"},
+    const bool is_relative = !record.average_payoff.empty();
+    group.stretch<double>({"V",
+                           is_relative ? "expected payoff from each state on when following pi, relative to the average"
+                                       : "expected discounted payoff from each state on when following pi",
+                           "payoff"},
                           share.value, axes.state);
+    if (is_relative)
+        group.array<double>({"average_payoff", "payoff in a cycle, on average, that V is relative to", "payoff"},
+                            record.average_payoff, {axes.type});
     write_policy(group, share, layout.states());
     write_policy_summary(group, layout, share, axes);
 }
@@ -314,7 +323,7 @@ void write_record(GroupWriter& group, const EquilibriumRecord& record, const Sta
     group.attribute("reason", std::string(to_string(record.search.reason)));
     write_coordinates(group, record, axes);
     write_auxiliary_coordinates(group, *record.layout, axes);
-    write_social_state(group, *record.layout, states, axes);
+    write_social_state(group, record, states, axes);
     write_actions(group, record, axes);
     write_utilisation(group, record, axes);
     write_observables(group, record, axes);

@@ -250,7 +250,13 @@ SparseResponse moved_to(const Part& part, const SparseResponse& from) {
     return response;
 }
 
+double tolerated_exploitability(const EconomyConfig& economy) {
+    const SolverConfig& solver = economy.solver;
+    return is_undiscounted(economy) ? std::min(solver.gain, solver.exploitability) : solver.exploitability;
+}
+
 double exploitability_per_stage(const EconomyConfig& economy) {
+    if (is_undiscounted(economy)) return tolerated_exploitability(economy);
     return economy.solver.exploitability * (1.0 - cycle_discount(economy)) /
            static_cast<double>(stage_names(economy).size());
 }

@@ -61,6 +61,10 @@ struct Searched {
     SolveOutcome outcome;
 };
 
+/// What is tolerated of exploitability: of a lifetime, or under the average criterion of every contest, and then no more
+/// than of the gain in a single one.
+[[nodiscard]] double tolerated_exploitability(const EconomyConfig& economy);
+
 /// The part per stage of what is tolerated of a lifetime's exploitability.
 [[nodiscard]] double exploitability_per_stage(const EconomyConfig& economy);
 

@@ -319,7 +319,7 @@ std::vector<std::string> sensitivity_keys(const EconomyConfig& economy) {
         if (resource.discount < 1.0) keys.push_back("resource." + resource.name + ".discount");
     for (const auto& urgency : economy.urgencies)
         if (urgency.value > 0.0) keys.push_back("urgency." + urgency.name + ".value");
-    if (economy.game == GameFamily::pairwise)
+    if (economy.game == GameFamily::pairwise && !is_undiscounted(economy))
         for (const auto& type : economy.types) keys.push_back("type." + type.name + ".discount");
     if (economy.types.size() > 1)
         for (const auto& type : economy.types) keys.push_back("type." + type.name + ".share");

@@ -101,7 +101,7 @@ EconomyConfig as_found(const EconomyConfig& economy, const Layout& layout) {
 
 Tolerance tolerance_of(const EconomyConfig& economy) {
     const SolverConfig& solver = economy.solver;
-    return {solver.stationarity, solver.gain, solver.exploitability, solver.truncation};
+    return {solver.stationarity, solver.gain, tolerated_exploitability(economy), solver.truncation};
 }
 
 namespace {
@@ -124,6 +124,7 @@ EquilibriumRecord solve_game(const EconomyConfig& economy, const StartFrom& from
         .layout = std::shared_ptr<const Layout>(game, &game->layout()),
         .mass = std::move(outcome.mass),
         .value = std::move(certified.value),
+        .average_payoff = std::move(certified.average_payoff),
         .response = std::move(outcome.response),
         .search = {std::string(name_of(economy.solver.method)), std::move(start),
                    std::string(name_of(economy.solver.karma_start)), outcome.lambda, economy.solver.lambda,

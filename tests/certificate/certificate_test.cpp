@@ -25,7 +25,7 @@ TEST(Certificate, SeesBadPlayWhereNobodyGoes) {
     mass.all()[0] = 1.0;
     SparseResponse response(whole(game));
     for (int state = 0; state < 2; ++state) response.append(std::vector<std::int32_t>{0}, std::vector<double>{1.0});
-    const auto [c, value] = certify(game, mass, response);
+    const auto [c, value, average] = certify(game, mass, response);
     // 1e-12 max|V| / (1 - 0.9): what is left when the iteration of values stops.
     EXPECT_NEAR(value.all()[0], 10.0, 1e-9);  // 1 / (1 - 0.9)
     EXPECT_NEAR(value.all()[1], -1.0, 1e-9);  // -10 + 0.9 * 10

@@ -19,7 +19,7 @@ TEST_P(RegretOracle, CertificateEqualsPolicyIteration) {
     test::Random random(GetParam());
     const Field mass = test::random_mass(whole(game), random, GetParam() % 2 == 0);
     const Response response = test::random_response(whole(game), random);
-    const auto [c, value] = certify(game, mass, SparseResponse(response, 0.0));
+    const auto [c, value, average] = certify(game, mass, SparseResponse(response, 0.0));
 
     const oracle::DenseEconomy dense(oracle::describe(economy.rules, economy.rates));
     const auto aggregates = oracle::dense_aggregates(dense, mass, response);

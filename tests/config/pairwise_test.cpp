@@ -46,6 +46,12 @@ TEST(PairwiseConfig, IsRead) {
     EXPECT_EQ(cycle_discount(economy), 0.8);
 }
 
+TEST(PairwiseConfig, NoDiscountIsAnotherCriterion) {
+    EXPECT_FALSE(is_undiscounted(test::parse(pairs)));
+    EXPECT_TRUE(is_undiscounted(test::parse(pairs, {"type.A.discount=1"})));
+    EXPECT_FALSE(is_undiscounted(test::parse(pairs, {"type.A.discount=0"})));
+}
+
 TEST(PairwiseConfig, ResolvedIsTheSameEconomy) {
     for (const auto& text : {std::string(pairs), changed("rows = { urgent = [0.5, 0.5], calm = [0.75, 0.25] }",
                                                          "draw = { calm = 0.75, urgent = 0.25 }")}) {
@@ -83,9 +89,13 @@ const Mistake mistakes[] = {
      "e.toml:19: type.A.chain.kept = false (has no effect here): allowed when transition is absent and game is "
      "\"multi_karma\""},
     {"NoPayee", "payee = \"peer\"\n", "", "e.toml:9: contest.payee (is missing): peer | society, one of peer, society"},
-    {"NoDiscount", "discount = 0.8\n", "", "e.toml:13: type.A.discount (is missing): number, 0 <= discount < 1"},
-    {"DiscountOne", "discount = 0.8", "discount = 1",
-     "e.toml:16: type.A.discount = 1 (out of range): 0 <= discount < 1"},
+    {"NoDiscount", "discount = 0.8\n", "", "e.toml:13: type.A.discount (is missing): number, 0 <= discount <= 1"},
+    {"DiscountAboveOne", "discount = 0.8", "discount = 1.01",
+     "e.toml:16: type.A.discount = 1.01 (out of range): 0 <= discount <= 1"},
+    {"TwoCriteria", "share = 1\ndiscount = 0.8",
+     "share = 0.5\ndiscount = 1\nchain = { draw = { calm = 1 } }\n[[type]]\nname = \"B\"\nshare = 0.5\ndiscount = 0.8",
+     "e.toml:16: type.A.discount = 1 (the average criterion, but type B has 0.8): below 1 for every type, or 1 for "
+     "every type"},
     {"NegativeTax", "k_max = 40", "k_max = 40\ntax = { coefficient = -0.1 }",
      "e.toml:13: contest.tax.coefficient = -0.1 (out of range): 0 <= coefficient < 1"},
     {"TaxOnEverything", "k_max = 40", "k_max = 40\ntax = { coefficient = 1 }",

@@ -65,6 +65,8 @@ TEST(PartitionIdentity, OfAGameThatIsCutByTypesOnly) {
 TEST(PartitionIdentity, OfPairs) {
     for (std::uint64_t seed = 0; seed < 16; ++seed)
         expect_the_same_on_all_deals(Pairwise(test::random_pairs(seed)), seed);
+    for (std::uint64_t seed = 16; seed < 24; ++seed)
+        expect_the_same_on_all_deals(Pairwise(test::undiscounted(test::random_pairs(seed))), seed);
 }
 
 TEST(PartitionIdentity, OfStarts) {

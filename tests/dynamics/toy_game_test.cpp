@@ -119,7 +119,8 @@ TEST(FiniteToy, LoadsAndMassByHand) {
 
 TEST(FiniteToy, CertificateEqualsBackwardInduction) {
     const FiniteToy toy;
-    const auto [c, value] = certify(toy.game, toy.mass, SparseResponse(toy.response, 0.0));
+    const auto [c, value, average] = certify(toy.game, toy.mass, SparseResponse(toy.response, 0.0));
+    EXPECT_TRUE(average.empty());
     const auto v = toy.induction(followed);
     const auto optimal = toy.induction(best);
     double gain_mean = 0.0, gain_all = 0.0, regret_mean = 0.0, regret_max = 0.0;

@@ -9,13 +9,15 @@
 #include "equilibrium/accelerated.hpp"
 #include "equilibrium/start.hpp"
 #include "support/partitioned.hpp"
+#include "support/random_pairs.hpp"
 #include "support/small_economy.hpp"
 #include "support/toy_game.hpp"
 
 namespace polykarma {
 namespace {
 
-Field start_mass(const MultiKarma& game) {
+template <Game G>
+Field start_mass(const G& game) {
     Field mass(whole(game));
     game.start_mass(KarmaStart::at_mean, mass);
     return mass;
@@ -111,6 +113,18 @@ TEST(Stability, IsTheRateAtWhichTheDynamicsReturns) {
         EXPECT_NEAR(observed_factor(game, found, settings, 1e-5, 400, 200), s.modulus(), 2e-2 * (1.0 - s.modulus()));
         EXPECT_NEAR(s.steps_per_e_fold(), 1.0 / (1.0 - s.modulus()), 1.0);
     }
+}
+
+/// Relative values answer to themselves in another way than discounted ones.
+TEST(Stability, IsTheRateAtWhichTheDynamicsReturnsToPairsWithoutDiscounting) {
+    const Pairwise game(test::undiscounted(test::worked_example(15)));
+    EvolutionSettings settings;
+    settings.lambda = 5.0;
+    const SolveOutcome found = equilibrium(game, settings);
+    ASSERT_EQ(found.reason, StopReason::converged);
+    const Stability s = stability(game, settings, found.mass, found.response);
+    EXPECT_EQ(s.attraction(), Attraction::attracting);
+    EXPECT_NEAR(observed_factor(game, found, settings, 1e-5, 400, 200), s.modulus(), 2e-2 * (1.0 - s.modulus()));
 }
 
 TEST(Stability, IsTheRateAtWhichTheDynamicsLeavesWhatItCirclesAround) {

@@ -2,11 +2,9 @@
 #include <cmath>
 
 #include "oracle/dense_economy.hpp"
+#include "oracle/linear_solve.hpp"
 
 namespace polykarma::oracle {
-namespace {
-
-/// Gaussian elimination with partial pivoting; a is overwritten, b becomes the solution.
 void solve(std::vector<Values>& a, Values& b) {
     const std::size_t n = b.size();
     for (std::size_t k = 0; k < n; ++k) {
@@ -27,8 +25,6 @@ void solve(std::vector<Values>& a, Values& b) {
         b[k] /= a[k][k];
     }
 }
-
-}  // namespace
 
 DenseAgent::DenseAgent(const DenseEconomy& economy, const std::vector<DenseEconomy::Aggregates>& aggregates)
     : economy_(&economy) {

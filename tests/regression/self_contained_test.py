@@ -66,3 +66,19 @@ def test_nobody_has_a_future(tmp_path):
     inspected = polykarma("inspect", CASE_STUDY, "--format", "csv", cwd=tmp_path)
     assert float(next(row["value"] for row in rows_of(inspected.out) if row["quantity"] == "benchmark_en_agent")
                  ) == pytest.approx(-31 / 44, abs=1e-4)
+
+
+@pytest.mark.parametrize("payee", ["peer", "society"])
+def test_without_discounting_karma_is_nearly_as_efficient_as_knowing_urgencies(tmp_path, payee):
+    result = polykarma("solve", CASE_STUDY, "-q", "-o", "out.h5", "--set", f"contest.payee={payee}", "--set",
+                       "type.agent.discount=1", "--set", "contest.k_max=60", "--set", "solver.tolerance.gain=3e-4",
+                       cwd=tmp_path)
+    assert result.code == 0, result
+    assert polykarma("certify", "out.h5", cwd=tmp_path).code == 0
+    with h5py.File(tmp_path / "out.h5") as file:
+        average = file["average_payoff"][0]
+        assert file["average_payoff"].shape == (1,)
+        assert file["V"][0, 0, 0, 10] == average
+        assert file["observables/efficiency"][0] == pytest.approx(average, abs=1e-6)
+        best = file["observables/dictator_efficiency"][0]
+        assert best - 1e-3 < average < best

@@ -128,6 +128,19 @@ TEST(SolvePairs, GoesOnFromACheckpointInWhateverLatticeThatWas) {
     EXPECT_EQ(record->welfare.payoffs[0].endogenous, alone.welfare.payoffs[0].endogenous);
 }
 
+/// By the average criterion V is relative to what is earned in a contest, which is what it is at the reference state.
+TEST(SolvePairs, WithoutDiscountingWhatIsEarnedOnAverageCounts) {
+    const EquilibriumRecord record = solve_economy(pairs({"type.A.discount=1", "solver.tolerance.exploitability=10"}));
+    EXPECT_TRUE(record.certified);
+    ASSERT_EQ(record.average_payoff.size(), 1U);
+    EXPECT_EQ(record.average_payoff[0], record.value.all()[6]);
+    EXPECT_NEAR(record.average_payoff[0], record.welfare.payoffs[0].endogenous, 1e-6);
+    EXPECT_GT(record.average_payoff[0], record.welfare.benchmark[0].endogenous);
+    // What is gained in every contest counts as much as what is gained in one.
+    EXPECT_EQ(record.tolerance.exploitability, record.tolerance.gain);
+    EXPECT_EQ(solve_economy(pairs()).average_payoff.size(), 0U);
+}
+
 std::string refusal(const std::vector<std::string>& overrides) {
     try {
         static_cast<void>(solve_economy(pairs(overrides)));
@@ -153,8 +166,8 @@ TEST(SolvePairs, RefusesKarmaThatDoesNotFitInMemory) {
     EXPECT_EQ(record.layout->lattice().k_max(Account{}), 45);
 }
 
-TEST(SolvePairs, RanksShareTypes) {
-    const auto solve = [](const Collective& ranks) {
+void expect_ranks_share_types(const std::vector<std::string>& overrides) {
+    const auto solve = [&](const Collective& ranks) {
         const EconomyConfig economy =
             parse_economy(R"(title = "Two types"
 game = "pairwise"
@@ -163,15 +176,20 @@ contest = { payee = "society", k_mean = 3, k_max = 12, tax = { coefficient = 0.0
 type = [{ name = "A", share = 0.5, discount = 0.5, chain = { draw = { calm = 0.5, urgent = 0.5 } } },
         { name = "B", share = 0.5, discount = 0.9, chain = { draw = { calm = 0.75, urgent = 0.25 } } }]
 )",
-                          "two.toml", std::vector<std::string>{"solver.lambda=50", "solver.tolerance.gain=0.1"});
+                          "two.toml", overrides);
         const EquilibriumRecord record = solve_economy(economy, {}, {}, ranks);
         EXPECT_TRUE(record.certified);
         std::vector<double> numbers{record.certificate.stationarity, record.certificate.karma_tail};
         for (const Payoff& payoff : record.welfare.payoffs) numbers.push_back(payoff.endogenous);
         for (const Observable& observable : record.observables) numbers.push_back(observable.values.front());
+        numbers.insert(numbers.end(), record.average_payoff.begin(), record.average_payoff.end());
         return numbers;
     };
     test::expect_same_bits_on_any_ranks(solve);
+}
+TEST(SolvePairs, RanksShareTypes) { expect_ranks_share_types({"solver.lambda=50", "solver.tolerance.gain=0.1"}); }
+TEST(SolvePairs, RanksShareTypesWithoutDiscounting) {
+    expect_ranks_share_types({"type.*.discount=1", "solver.lambda=50", "solver.tolerance.gain=0.1"});
 }
 
 }  // namespace

@@ -111,8 +111,9 @@ void add_evolution(const G& game, const SocialState& state, int steps, const Col
     Evolution<G> evolution(game, settings, state.mass, state.response, ranks);
     for (int step = 0; step < steps; ++step)
         results.numbers.push_back({"residuals " + std::to_string(step), numbers_of(evolution.step())});
-    auto [certificate, value] = certify(game, evolution.mass(), SparseResponse(evolution.response(), 1e-15), ranks);
+    auto [certificate, value, average_payoff] = certify(game, evolution.mass(), SparseResponse(evolution.response(), 1e-15), ranks);
     results.numbers.push_back({"certificate", numbers_of(certificate)});
+    results.numbers.push_back({"average payoff", average_payoff});
     results.fields.push_back({"evolved mass", evolution.mass()});
     results.fields.push_back({"evolved values", evolution.value()});
     results.fields.push_back({"certified values", std::move(value)});

@@ -25,6 +25,12 @@ PairwiseRules random_pairs(std::uint64_t seed) {
     return rules;
 }
 
+PairwiseRules undiscounted(PairwiseRules rules) {
+    for (auto& type : rules.types) type.discount = 1.0;
+    rules.criterion = Criterion::average;
+    return rules;
+}
+
 PairwiseRules worked_example(int k_max) {
     PairwiseRules rules{{{"calm", 0.0}, {"urgent", 3.0}}, {}, Payee::peer, 0.0, 1.0, k_max, 6.0};
     rules.types = {{"agent", 1.0, UrgencyChain({{{0.5, 0.5}, {0.5, 0.5}}}), 0.8}};

@@ -11,6 +11,9 @@ namespace polykarma::test {
 /// and longer than a vector), both payees, every second one with a tax that may take all.
 PairwiseRules random_pairs(std::uint64_t seed);
 
+/// The same rules under the average criterion.
+PairwiseRules undiscounted(PairwiseRules rules);
+
 /// The worked example of [FM], and the case study of [SC] with one type.
 PairwiseRules worked_example(int k_max);
 PairwiseRules case_study_pairs(Payee payee, double discount, int k_max);
