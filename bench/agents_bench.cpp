@@ -60,7 +60,7 @@ void play(benchmark::State& state, const CaseStudy<G>& study, Behaviour behaviou
     }
     Population population(std::move(cohorts), study.game.layout().lattice().accounts(), ranks);
     static_cast<void>(start_population(contest, &*study.mass, numbers, ranks, population));
-    Bidding bidding(contest, {behaviour}, &*study.response, numbers);
+    Bidding bidding(contest, {behaviour}, population.cohorts, &*study.response, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, ranks);
     for (auto _ : state) simulation.period();
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(agents * study.game.layout().stages()));

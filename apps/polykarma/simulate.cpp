@@ -150,7 +150,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     options.add()("behaviour", po::value<std::vector<std::string>>()->composing(),
                   "[TYPE/]RULE[=SHARE]: how a share of the agents bids, of all types or of one. Rules: sne (draws from\n"
                   "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5\n"
-                  "(of what one can pay). Repeatable; the shares of a type add up to 1");
+                  "(of what one can pay), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
     options.add()("start", po::value<std::string>(),
                   "result file whose distribution to start from instead of that of the policy: another design");
     options.add()("trace-agents", po::value<double>()->default_value(0), "agents, chosen at random, to write contest by contest");

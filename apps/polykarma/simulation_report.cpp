@@ -33,12 +33,13 @@ public:
                      {"mean_field_ex", "mean field"},
                      {"access", "access"},
                      {"access_error", "+-", "{:.1e}"},
+                     {"bid_distance", "bids off by", "{:.3f}"},
                      {"access_deviation", "access spread"},
                      {"access_deviation_error", "+-", "{:.1e}"},
                      {"reward_deviation", "payoff spread"},
                      {"reward_deviation_error", "+-", "{:.1e}"}},
-                    format == Format::text ? "Mean payoff per stage, part of own contests with access, and the standard "
-                                             "deviation of both over agents"
+                    format == Format::text ? "Mean payoff per stage, part of own contests with access, mean distance of bids from the "
+                                             "policy's most\nlikely ones, and the standard deviation of payoff and access over agents"
                                            : "");
         const auto& cohorts = record_.runs.front().cohorts;
         for (std::size_t c = 0; c < cohorts.size(); ++c) {
@@ -51,7 +52,7 @@ public:
             const Estimate access_spread = spread(c, &Fairness::access), reward_spread = spread(c, &Fairness::reward);
             table.add({record_.layout->type_infos()[type].name, record_.behaviours[cohorts[c].behaviour].name(),
                        static_cast<long>(cohorts[c].size()), en.mean, en.error, mean_field.endogenous, ex.mean, ex.error,
-                       mean_field.exogenous, part.mean, part.error, access_spread.mean, access_spread.error,
+                       mean_field.exogenous, part.mean, part.error, bid_distance(c), access_spread.mean, access_spread.error,
                        reward_spread.mean, reward_spread.error});
         }
         return table;
@@ -119,6 +120,15 @@ public:
     [[nodiscard]] std::size_t batches() const { return experience_.batches(); }
 
 private:
+    /// NaN of who follows the policy, or without one.
+    [[nodiscard]] double bid_distance(std::size_t cohort) const {
+        double sum = 0.0, bids = 0.0;
+        for (const Trace& run : record_.runs) {
+            sum += static_cast<double>(run.bid_distance[cohort]);
+            bids += static_cast<double>(run.bids_compared[cohort]);
+        }
+        return sum / bids;
+    }
     [[nodiscard]] Estimate spread(std::size_t cohort, double Fairness::*measure) const {
         std::vector<double> of_runs;
         for (const Trace& run : record_.runs) of_runs.push_back(run.fairness[cohort].*measure);

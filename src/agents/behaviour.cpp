@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/error.hpp"
 
@@ -17,16 +18,23 @@ struct NamedRule {
     Behaviour::Rule rule;
     bool has_parameter;
 };
-constexpr std::array<NamedRule, 6> kRules{{{"sne", Behaviour::Rule::sne, false},
+constexpr std::array<NamedRule, 7> kRules{{{"sne", Behaviour::Rule::sne, false},
                                            {"likely", Behaviour::Rule::likely, false},
                                            {"noisy", Behaviour::Rule::noisy, true},
                                            {"all", Behaviour::Rule::all, false},
                                            {"zero", Behaviour::Rule::zero, false},
-                                           {"fraction", Behaviour::Rule::fraction, true}}};
+                                           {"fraction", Behaviour::Rule::fraction, true},
+                                           {"learn", Behaviour::Rule::learn, true}}};
 
 bool allowed(Behaviour::Rule rule, double parameter) {
-    if (rule == Behaviour::Rule::fraction) return parameter >= 0.0 && parameter <= 1.0;
+    if (rule == Behaviour::Rule::fraction || rule == Behaviour::Rule::learn) return parameter >= 0.0 && parameter <= 1.0;
     return parameter >= 1.0 && parameter <= 1e6 && parameter == std::floor(parameter);
+}
+
+std::vector<bool> that_learn(const std::vector<Behaviour>& behaviours) {
+    std::vector<bool> learns;
+    for (const Behaviour& behaviour : behaviours) learns.push_back(behaviour.rule == Behaviour::Rule::learn);
+    return learns;
 }
 
 /// Bid of an action: those who may stay away have an action for that before all bids.
@@ -73,16 +81,19 @@ Policy Policy::most_likely(const SparseResponse& response) {
     return policy;
 }
 
-Bidding::Bidding(const Contest& contest, std::vector<Behaviour> behaviours, const SparseResponse* response,
-                 const RandomNumbers& numbers)
-    : contest_(contest), behaviours_(std::move(behaviours)), numbers_(numbers) {
+Bidding::Bidding(const Contest& contest, std::vector<Behaviour> behaviours, std::span<const Cohort> cohorts,
+                 const SparseResponse* response, const RandomNumbers& numbers)
+    : contest_(contest),
+      behaviours_(std::move(behaviours)),
+      numbers_(numbers),
+      learner_(contest, cohorts, that_learn(behaviours_)),
+      distances_(cohorts.size()) {
+    if (response != nullptr) most_likely_ = std::make_shared<const Policy>(Policy::most_likely(*response));
     for (const Behaviour& behaviour : behaviours_) {
         if (!behaviour.follows_policy()) continue;
         POLYKARMA_EXPECTS(response != nullptr);
-        if (behaviour.rule == Behaviour::Rule::likely)
-            most_likely_ = std::make_shared<const Policy>(Policy::most_likely(*response));
-        else
-            policy_ = std::make_shared<const Policy>(*response);
+        policy_ = std::make_shared<const Policy>(*response);
+        break;
     }
 }
 
@@ -95,35 +106,78 @@ void Bidding::bid(Stage r, std::uint32_t time, Population& agents, const Tile& t
         case Behaviour::Rule::likely: return follow(*most_likely_, r, agents, tile, bids);
         case Behaviour::Rule::noisy:
             follow(*policy_, r, agents, tile, bids);
-            return disturb(static_cast<std::int32_t>(behaviour.parameter), r, agents, tile, bids);
-        case Behaviour::Rule::all: return spend(1.0, r, agents, tile, bids);
-        case Behaviour::Rule::zero: return spend(0.0, r, agents, tile, bids);
-        case Behaviour::Rule::fraction: return spend(behaviour.parameter, r, agents, tile, bids);
+            disturb(static_cast<std::int32_t>(behaviour.parameter), r, agents, tile, bids);
+            break;
+        case Behaviour::Rule::all: spend(1.0, r, agents, tile, bids); break;
+        case Behaviour::Rule::zero: spend(0.0, r, agents, tile, bids); break;
+        case Behaviour::Rule::fraction: spend(behaviour.parameter, r, agents, tile, bids); break;
+        case Behaviour::Rule::learn: explore(behaviour.parameter, r, agents, tile, bids); break;
     }
+    if (most_likely_ != nullptr) compare(r, agents, tile, bids);
 }
 
-/// The row of the largest karma that the policy knows, for whoever has more.
-void Bidding::follow(const Policy& policy, Stage r, const Population& agents, const Tile& tile, Numbers bids) {
+std::int64_t Bidding::find_states(Stage r, const Population& agents, const Tile& tile) {
     const Layout& layout = contest_.layout();
     const Lattice& lattice = layout.lattice();
-    std::array<std::uint32_t, kTile> site{};
+    const auto sites = static_cast<std::uint32_t>(layout.sites());
+    const std::uint8_t* const exogenous = agents.exogenous.data() + tile.begin;
+    for (std::size_t i = 0; i < tile.size; ++i) states_[i] = sites * exogenous[i];
+    std::int32_t beyond = 0;
     for (const auto a : Range<Account>(lattice.accounts())) {
         const auto stride = static_cast<std::uint32_t>(lattice.stride(layout.contested(r), a));
         const std::int32_t k_max = lattice.k_max(a);
         const std::int32_t* const karma = agents.karma[a.at()].data() + tile.begin;
-        std::int32_t beyond = 0;
         for (std::size_t i = 0; i < tile.size; ++i) {
-            site[i] += stride * static_cast<std::uint32_t>(std::min(karma[i], k_max));
+            states_[i] += stride * static_cast<std::uint32_t>(std::min(karma[i], k_max));
             beyond += karma[i] > k_max;
         }
-        beyond_policy_ += beyond;
     }
-    const std::uint8_t* const exogenous = agents.exogenous.data() + tile.begin;
+    return beyond;
+}
+
+void Bidding::follow(const Policy& policy, Stage r, const Population& agents, const Tile& tile, Numbers bids) {
+    beyond_policy_ += find_states(r, agents, tile);
+    const Layout& layout = contest_.layout();
+    const std::size_t of_type = layout.block(tile.type, Exogenous{}).at() * layout.sites();
     const std::int32_t first = first_bid(layout, r);
+    for (std::size_t i = 0; i < tile.size; ++i)
+        bids[i] = policy.action(r, of_type + states_[i], words_.word[0][i]) - first;
+}
+
+/// Bids above all that the lattice has for an agent's state are not among its actions.
+void Bidding::explore(double exploration, Stage r, Population& agents, const Tile& tile, Numbers bids) {
+    static_cast<void>(find_states(r, agents, tile));
+    contest_.means(r, agents, tile, bids);
+    const std::int32_t first = first_bid(contest_.layout(), r);
+    const std::size_t most = contest_.layout().stage(r).actions.size();
     for (std::size_t i = 0; i < tile.size; ++i) {
-        const Block block = layout.block(tile.type, Exogenous{std::size_t{exogenous[i]}});
-        bids[i] = policy.action(r, block.at() * layout.sites() + site[i], words_.word[0][i]) - first;
+        const std::size_t actions = std::min(most, static_cast<std::size_t>(first + bids[i] + 1));
+        std::int32_t action = learner_.best(r, tile, tile.begin + i, states_[i], actions, agents);
+        if (words_.word[0][i] < exploration * 0x1p32)
+            action = static_cast<std::int32_t>(below(static_cast<std::uint32_t>(actions), words_.word[1][i]));
+        learner_.take(r, tile.begin + i, states_[i], action, agents);
+        bids[i] = action - first;
     }
+}
+
+void Bidding::compare(Stage r, const Population& agents, const Tile& tile, Numbers bids) {
+    static_cast<void>(find_states(r, agents, tile));
+    const Layout& layout = contest_.layout();
+    const std::size_t of_type = layout.block(tile.type, Exogenous{}).at() * layout.sites();
+    Distance& distance = distances_[tile.cohort];
+    for (std::size_t i = 0; i < tile.size; ++i) {
+        const std::int32_t likely = most_likely_->action(r, of_type + states_[i], 0) - first_bid(layout, r);
+        if (likely == kStaysAway || bids[i] == kStaysAway) continue;
+        distance.sum += std::abs(bids[i] - likely);
+        ++distance.bids;
+    }
+}
+
+void Bidding::experience(Population& agents, const Tile& tile, std::span<const double> payoffs) const {
+    if (!learner_.learns(tile.cohort)) return;
+    const std::size_t outcomes = payoffs.size() / contest_.layout().exogenous_states();
+    for (std::size_t i = tile.begin; i < tile.begin + tile.size; ++i)
+        agents.learning.payoff[i] = payoffs[agents.exogenous[i] * outcomes + agents.outcome[i]];
 }
 
 void Bidding::spend(double part, Stage r, const Population& agents, const Tile& tile, Numbers bids) const {

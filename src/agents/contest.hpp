@@ -38,7 +38,13 @@ public:
     /// types: of the rules; each has a chain
     template <class Types>
     Contest(const Layout& layout, const Types& types) : layout_(layout) {
-        for (const auto& type : types) urgencies_.emplace_back(type.chain);
+        for (const auto& type : types) {
+            urgencies_.emplace_back(type.chain);
+            if constexpr (requires { type.discount.size(); })
+                discounts_.push_back(type.discount);
+            else
+                discounts_.push_back({type.discount});
+        }
     }
     virtual ~Contest() = default;
     Contest(const Contest&) = delete;
@@ -46,6 +52,8 @@ public:
 
     [[nodiscard]] const Layout& layout() const { return layout_; }
     [[nodiscard]] const UrgencyDraw& urgency(Type t) const { return urgencies_[t.at()]; }
+    /// What an agent discounts by on leaving a stage.
+    [[nodiscard]] double discount(Type t, Stage r) const { return discounts_[t.at()][r.at()]; }
     /// What agents may come by; the first is what bids are for.
     [[nodiscard]] virtual std::span<const std::string> outcomes() const = 0;
     [[nodiscard]] virtual bool takes_part(std::size_t outcome) const = 0;
@@ -72,7 +80,8 @@ public:
 
 private:
     const Layout& layout_;
-    std::vector<UrgencyDraw> urgencies_;  // [type]
+    std::vector<UrgencyDraw> urgencies_;          // [type]
+    std::vector<std::vector<double>> discounts_;  // [type][stage]
 };
 
 }  // namespace polykarma

@@ -49,7 +49,7 @@ struct AgentShares {
 };
 
 /// The agents of one rank, a stretch of all of them in their order. What an agent has is one element of every array.
-/// Cost  10 bytes an agent and 4 for every account; 16 more for what it experienced
+/// Cost  10 bytes an agent and 4 for every account; 16 more for what it experienced, and 12 where some learn
 struct Population {
     /// The share of a rank; every agent has no karma yet.
     Population(std::vector<Cohort> cohorts, std::size_t accounts, const Collective& ranks);
@@ -67,6 +67,16 @@ struct Population {
     std::vector<double> payoff;            ///< so far
     std::vector<std::uint32_t> contests;   ///< that the agent took part in
     std::vector<std::uint32_t> successes;  ///< of these, with the outcome that bids are for
+
+    /// What learners remember of their latest contest; of everybody, or empty where nobody learns.
+    struct Learning {
+        std::vector<std::int32_t> cell;  ///< of the cohort's table; negative before the first contest
+        std::vector<double> payoff;
+    } learning;
+    void begin_to_learn() {
+        learning.cell.assign(size(), -1);
+        learning.payoff.assign(size(), 0.0);
+    }
 
     /// visit(Tile) over this rank's agents in their order.
     template <class Visit>

@@ -30,10 +30,13 @@ Tally Simulation::take_tally() {
     return taken;
 }
 
-void Simulation::resume(std::uint32_t periods, Tally tally) {
-    periods_ = periods;
-    tally_ = std::move(tally);
+void Simulation::resume(RunState state) {
+    periods_ = state.periods;
+    tally_ = std::move(state.tally);
+    bidding_.learner().restore(state.learned);
 }
+
+RunState Simulation::state() const { return {periods_, tally_, bidding_.learner().values()}; }
 
 void Simulation::forget() {
     static_cast<void>(take_tally());
@@ -48,6 +51,7 @@ void Simulation::contest(Stage r, std::uint32_t time) {
         bidding_.bid(r, time, agents_, tile);
         contest_.offer(agents_, tile);
     });
+    bidding_.learn(r, ranks_);
     contest_.decide(agents_);
     if (observer_ != nullptr) observer_->bids_placed(agents_);
 
@@ -70,6 +74,7 @@ void Simulation::contest(Stage r, std::uint32_t time) {
     agents_.for_each_tile([&](const Tile& tile) {
         contest_.settle(agents_, tile);
         count(tile);
+        bidding_.experience(agents_, tile, payoffs_);
         credit.count(balances(tile), receivers(tile));
     });
     credit.decide(contest_.pot(), numbers_, time, ChanceOf::credit);

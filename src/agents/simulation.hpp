@@ -19,6 +19,18 @@ public:
     virtual void settled(const Population& agents) = 0;
 };
 
+/// A run between two periods, beside what its agents have. Numbers are addressed, so that there is nothing else to know.
+struct RunState {
+    std::uint32_t periods = 0;    ///< played
+    Tally tally;                  ///< since it was taken last
+    std::vector<double> learned;  ///< where some learn
+
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.periods), visit(self.tally), visit(self.learned);
+    }
+};
+
 /// A finite population that plays a game, period after period. Knows no rule of any game; the ranks share the agents.
 class Simulation {
 public:
@@ -31,10 +43,10 @@ public:
     [[nodiscard]] std::uint32_t periods() const { return periods_; }
 
     [[nodiscard]] const Population& agents() const { return agents_; }
-    /// Goes on as if so many periods had been played, and this experienced since the tally was taken.
-    void resume(std::uint32_t periods, Tally tally);
-    [[nodiscard]] const Tally& tally() const { return tally_; }
-    [[nodiscard]] std::int64_t beyond_policy() const { return bidding_.beyond_policy(); }
+    [[nodiscard]] const Bidding& bidding() const { return bidding_; }
+    /// Goes on from a state with the agents of then.
+    void resume(RunState state);
+    [[nodiscard]] RunState state() const;
     /// Of all ranks since it was taken last.
     [[nodiscard]] Tally take_tally();
     /// Nothing has been experienced so far.

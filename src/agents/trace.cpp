@@ -107,7 +107,7 @@ public:
           traced_(simulation.agents(), plan.traced_agents, numbers) {
         if (company_.resumed) {
             trace_ = std::move(company_.resumed->trace);
-            simulation_.resume(company_.resumed->periods, std::move(company_.resumed->tally));
+            simulation_.resume(std::move(company_.resumed->state));
         }
         trace_.cohorts = simulation.agents().cohorts;
     }
@@ -142,7 +142,7 @@ private:
         if (company_.keeper == nullptr) return;
         const auto wish = company_.keeper->wish(simulation_.periods());
         if (wish == RunKeeper::Wish::nothing) return;
-        company_.keeper->keep({simulation_.periods(), simulation_.tally(), so_far()}, simulation_.agents());
+        company_.keeper->keep({simulation_.state(), so_far()}, simulation_.agents());
         if (wish == RunKeeper::Wish::state_and_stop) throw RunStopped();
     }
 
@@ -154,9 +154,17 @@ private:
             trace.agents = seen;
         else
             trace.agents.append(seen);
-        std::array beyond{simulation_.beyond_policy()};
-        ranks_.sum(beyond);
-        trace.beyond_policy += beyond[0];
+        std::vector<std::int64_t> counts{simulation_.bidding().beyond_policy()};
+        for (const auto& distance : simulation_.bidding().distances())
+            counts.insert(counts.end(), {distance.sum, distance.bids});
+        ranks_.sum(counts);
+        trace.beyond_policy += counts[0];
+        trace.bid_distance.resize(trace_.cohorts.size());
+        trace.bids_compared.resize(trace_.cohorts.size());
+        for (std::size_t c = 0; c < trace_.cohorts.size(); ++c) {
+            trace.bid_distance[c] += counts[1 + 2 * c];
+            trace.bids_compared[c] += counts[2 + 2 * c];
+        }
         trace.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
         return trace;
     }

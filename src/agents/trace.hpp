@@ -58,6 +58,9 @@ struct Trace {
     std::vector<Cohort> cohorts;
     std::int64_t corrected = 0;      ///< units of karma given to or taken from agents before the first period
     std::int64_t beyond_policy = 0;  ///< bids of agents with more karma than the policy knows of
+    /// [cohort] Of those that do not follow the policy: sum of |bid - its most likely one|, and of how many bids; burn-in
+    /// included.
+    std::vector<std::int64_t> bid_distance, bids_compared;
     std::vector<TraceRecord> records;
     std::vector<Fairness> fairness;  ///< [cohort]
     AgentTraces agents;
@@ -66,8 +69,8 @@ struct Trace {
     /// All but the cohorts, which are those of the population.
     template <class Self, class Visit>
     static void for_each_member(Self& self, Visit&& visit) {
-        visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.records), visit(self.fairness);
-        visit(self.agents), visit(self.seconds);
+        visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.bid_distance);
+        visit(self.bids_compared), visit(self.records), visit(self.fairness), visit(self.agents), visit(self.seconds);
     }
 };
 
@@ -79,15 +82,14 @@ struct TracePlan {
     std::uint64_t traced_agents = 0;
 };
 
-/// A run between two periods, beside what its agents have. Numbers are addressed, so that there is nothing else to know.
-struct RunState {
-    std::uint32_t periods = 0;  ///< played
-    Tally tally;                ///< since the last record
-    Trace trace;                ///< so far
+/// A run that has not ended, beside what its agents have.
+struct OpenRun {
+    RunState state;
+    Trace trace;  ///< so far
 
     template <class Self, class Visit>
     static void for_each_member(Self& self, Visit&& visit) {
-        visit(self.periods), visit(self.tally), visit(self.trace);
+        visit(self.state), visit(self.trace);
     }
 };
 
@@ -101,13 +103,13 @@ public:
 
     /// Runs that had ended, in their order.
     [[nodiscard]] virtual std::vector<Trace> ended() = 0;
-    /// The state of the next run, if it had begun; fills the agents in.
-    [[nodiscard]] virtual std::optional<RunState> resumed(Population& agents) = 0;
+    /// The next run, if it had begun; fills the agents in.
+    [[nodiscard]] virtual std::optional<OpenRun> resumed(Population& agents) = 0;
 
     /// Between any two periods: whether the state is wanted, and with it the end.
     enum class Wish { nothing, state, state_and_stop };
     [[nodiscard]] virtual Wish wish(std::uint32_t periods) = 0;
-    virtual void keep(const RunState& state, const Population& agents) = 0;
+    virtual void keep(const OpenRun& run, const Population& agents) = 0;
     /// A run has ended; the next one begins.
     virtual void end(const Trace& trace) = 0;
 };
@@ -121,7 +123,7 @@ struct RunStopped : std::exception {
 struct RunCompany {
     std::function<void(std::uint32_t period)> played;  ///< told after every period
     RunKeeper* keeper = nullptr;
-    std::optional<RunState> resumed;  ///< to go on from; the agents are as they were then
+    std::optional<OpenRun> resumed;  ///< to go on from; the agents are as they were then
 };
 
 /// Plays and records. Collective. Throws RunStopped when the keeper asks for that.

@@ -30,14 +30,17 @@ constexpr std::size_t kGrowth = std::size_t{1} << 20;
 std::string karma_name(std::size_t account) { return "karma_" + std::to_string(account); }
 
 /// What agents carry from one period to the next, by name.
-///   visit(name, long name, values): of all agents of this rank
+///   visit(name, long name, values, least possible integer): of all agents of this rank
 template <class AnyPopulation, class Visit>
 void for_each_array(AnyPopulation& agents, Visit&& visit) {
-    for (std::size_t a = 0; a < agents.karma.size(); ++a) visit(karma_name(a), "balance", agents.karma[a]);
-    visit("exogenous", "exogenous state", agents.exogenous);
-    visit("payoff", "payoff so far", agents.payoff);
-    visit("contests", "contests taken part in", agents.contests);
-    visit("successes", "of these, with the first outcome", agents.successes);
+    for (std::size_t a = 0; a < agents.karma.size(); ++a) visit(karma_name(a), "balance", agents.karma[a], 0);
+    visit("exogenous", "exogenous state", agents.exogenous, 0);
+    visit("payoff", "payoff so far", agents.payoff, 0);
+    visit("contests", "contests taken part in", agents.contests, 0);
+    visit("successes", "of these, with the first outcome", agents.successes, 0);
+    if (agents.learning.cell.empty()) return;
+    visit("learning_cell", "what was taken last", agents.learning.cell, -1);
+    visit("learning_payoff", "what was come by", agents.learning.payoff, 0);
 }
 
 /// Files know signed integers only.
@@ -66,10 +69,10 @@ std::vector<T> on_root(std::span<const T> own, const Collective& ranks) {
 
 class Writing {
 public:
-    Writing(const std::string& identity, const std::vector<Trace>& ended, const RunState& state) : identity_(identity) {
+    Writing(const std::string& identity, const std::vector<Trace>& ended, const OpenRun& run) : identity_(identity) {
         MessageWriter message;
         message.put_all(ended);
-        message.put_all(state);
+        message.put_all(run);
         runs_ = std::move(message).release();
     }
 
@@ -86,7 +89,7 @@ public:
                                 {reinterpret_cast<const std::int8_t*>(runs_.data()), runs_.size()},
                                 {{"byte", runs_.size()}});
         const hdf5::Axis agent{"agent", agents.agents()};
-        for_each_array(agents, [&](const std::string& name, const char* what, const auto& values) {
+        for_each_array(agents, [&](const std::string& name, const char* what, const auto& values, int) {
             const auto stored = in_file(values);
             using T = typename decltype(stored)::value_type;
             root.stretch<T>({name, what, ""}, with_values ? stored : std::span<const T>{}, {agent});
@@ -113,14 +116,16 @@ Population gathered(const Population& agents, const Collective& ranks) {
     all.payoff = on_root<double>(agents.payoff, ranks);
     all.contests = on_root<std::uint32_t>(agents.contests, ranks);
     all.successes = on_root<std::uint32_t>(agents.successes, ranks);
+    all.learning.cell = on_root<std::int32_t>(agents.learning.cell, ranks);
+    all.learning.payoff = on_root<double>(agents.learning.payoff, ranks);
     return all;
 }
 
 }  // namespace
 
 void write_run_checkpoint(const fs::path& file, const std::string& identity, const std::vector<Trace>& ended,
-                          const RunState& state, const Population& agents, const Collective& ranks) {
-    const Writing writing(identity, ended, state);
+                          const OpenRun& run, const Population& agents, const Collective& ranks) {
+    const Writing writing(identity, ended, run);
     const std::string name = file.string();
     if (communicator(ranks) != MPI_COMM_NULL) {
         const std::size_t room = agreed(ranks, [&]() -> std::size_t {
@@ -162,12 +167,12 @@ void read_agents(const fs::path& file, std::size_t exogenous, Population& agents
     const hdf5::QuietErrors quiet;
     const StoredGroup root(file, "/");
     const std::array<std::size_t, 1> shape{agents.agents()};
-    for_each_array(agents, [&](const std::string& name, const char*, auto& values) {
+    for_each_array(agents, [&](const std::string& name, const char*, auto& values, int least) {
         using T = typename decltype(in_file(values))::value_type;
         const auto stretch = root.stretch<T>(name, shape, agents.first_agent, agents.first_agent + agents.size());
         for (std::size_t i = 0; i < stretch.size(); ++i) {
             // A sum of payoffs may have any sign.
-            if (std::is_same_v<T, double> ? !std::isfinite(static_cast<double>(stretch[i])) : stretch[i] < T{})
+            if (std::is_same_v<T, double> ? !std::isfinite(static_cast<double>(stretch[i])) : stretch[i] < static_cast<T>(least))
                 root.refuse(name, "no agent can have that");
             values[i] = static_cast<typename std::remove_reference_t<decltype(values)>::value_type>(stretch[i]);
         }

@@ -29,17 +29,17 @@ RunCheckpoints::RunCheckpoints(WorkFolder& folder, std::string identity, const C
     if (!there) return;
     KeptRuns kept = agreed(ranks_, [&] { return read_kept_runs(file_, identity_); });
     ended_ = std::move(kept.ended);
-    state_ = std::move(kept.state);
+    open_ = std::move(kept.run);
     if (ranks_.is_root())
         std::fprintf(stderr, "polykarma: note: %s: going on with run %zu after %u periods\n", file_.c_str(),
-                     ended_.size() + 1, state_->periods);
+                     ended_.size() + 1, open_->state.periods);
 }
 
-std::optional<RunState> RunCheckpoints::resumed(Population& agents) {
-    if (!state_) return {};
+std::optional<OpenRun> RunCheckpoints::resumed(Population& agents) {
+    if (!open_) return {};
     agreed(ranks_, [&] { read_agents(file_, exogenous_, agents); });
-    kept_periods_ = state_->periods;
-    return std::exchange(state_, std::nullopt);
+    kept_periods_ = open_->state.periods;
+    return std::exchange(open_, std::nullopt);
 }
 
 RunKeeper::Wish RunCheckpoints::wish(std::uint32_t periods) {
@@ -53,9 +53,9 @@ RunKeeper::Wish RunCheckpoints::wish(std::uint32_t periods) {
     return wanted[1] != 0.0 ? Wish::state : Wish::nothing;
 }
 
-void RunCheckpoints::keep(const RunState& state, const Population& agents) {
+void RunCheckpoints::keep(const OpenRun& run, const Population& agents) {
     folder_.require_held(ranks_);
-    write_run_checkpoint(file_, identity_, ended_, state, agents, ranks_);
+    write_run_checkpoint(file_, identity_, ended_, run, agents, ranks_);
     kept_ = Clock::now();
     kept_periods_ = periods_;
 }

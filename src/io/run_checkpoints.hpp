@@ -23,9 +23,9 @@ public:
                    Checkpoints::Resume resume, std::size_t exogenous, const Collective& ranks);
 
     std::vector<Trace> ended() override { return ended_; }
-    std::optional<RunState> resumed(Population& agents) override;
+    std::optional<OpenRun> resumed(Population& agents) override;
     Wish wish(std::uint32_t periods) override;
-    void keep(const RunState& state, const Population& agents) override;
+    void keep(const OpenRun& run, const Population& agents) override;
     void end(const Trace& trace) override;
 
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
@@ -41,7 +41,7 @@ private:
     Collective ranks_;
     std::filesystem::path file_;
     std::vector<Trace> ended_;
-    std::optional<RunState> state_;  // to go on from, until it is asked for
+    std::optional<OpenRun> open_;  // to go on from, until it is asked for
     Clock::time_point kept_ = Clock::now();
     std::uint32_t periods_ = 0, kept_periods_ = 0;
 };

@@ -155,6 +155,14 @@ private:
     }
 
     void fairness() {
+        std::vector<double> distance;
+        for (const Trace& run : record_.runs)
+            for (std::size_t c = 0; c < run.bid_distance.size(); ++c)
+                distance.push_back(static_cast<double>(run.bid_distance[c]) / static_cast<double>(run.bids_compared[c]));
+        root_.array<double>({"bid_distance",
+                             "mean |bid - the policy's most likely one|, burn-in included; NaN of who follows the policy",
+                             "karma"},
+                            distance, {run_, cohort_});
         std::vector<double> access, reward;
         for (const Trace& run : record_.runs)
             for (const Fairness& f : run.fairness) {

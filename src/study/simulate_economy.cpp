@@ -209,16 +209,17 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
         describe(*contest, record);
         if (run < record.runs.size()) continue;
         Population agents(cohorts, game->layout().lattice().accounts(), ranks);
-        auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<RunState>();
+        if (std::ranges::count(record.behaviours, Behaviour::Rule::learn, &Behaviour::rule) > 0) agents.begin_to_learn();
+        auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<OpenRun>();
         std::int64_t corrected = 0;
         if (!resumed) corrected = start_population(*contest, mass, numbers, ranks, agents);
-        Bidding bidding(*contest, record.behaviours, response, numbers);
+        Bidding bidding(*contest, record.behaviours, cohorts, response, numbers);
         Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
         const auto played = [&](std::uint32_t period) {
             if (company.played) company.played(run, period);
         };
         if (!resumed) {
-            resumed = RunState{0, simulation.tally(), {}};
+            resumed = OpenRun{simulation.state(), {}};
             resumed->trace.seed = setup.seeds[run];
             resumed->trace.corrected = corrected;
         }

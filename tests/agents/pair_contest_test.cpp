@@ -114,7 +114,7 @@ struct Runs {
             PairContest contest(game, allocation, numbers, agents, ranks);
             Population population(cohort_of(agents), 1, ranks);
             static_cast<void>(start_population(contest, nullptr, numbers, ranks, population));
-            Bidding bidding(contest, {behaviour}, nullptr, numbers);
+            Bidding bidding(contest, {behaviour}, population.cohorts, nullptr, numbers);
             Simulation simulation(contest, bidding, std::move(population), numbers, ranks);
             traces.push_back(play(simulation, contest, plan, numbers, ranks));
         }

@@ -25,7 +25,8 @@ struct Play {
         contest.emplace(game, Allocation::bids, numbers, cohorts.back().last, ranks);
         Population agents(std::move(cohorts), game.layout().lattice().accounts(), ranks);
         corrected = start_population(*contest, from_distribution ? &mass : nullptr, numbers, ranks, agents);
-        bidding.emplace(*contest, std::move(behaviours), &response, numbers);
+        agents.begin_to_learn();
+        bidding.emplace(*contest, std::move(behaviours), agents.cohorts, &response, numbers);
         simulation.emplace(*contest, *bidding, std::move(agents), numbers, ranks);
     }
 

@@ -25,7 +25,8 @@ MultiKarmaRules without_exchange(Redistribution redistribution) {
 
 const std::vector<Behaviour> kAllBehaviours{{Behaviour::Rule::sne, 0.0},      {Behaviour::Rule::likely, 0.0},
                                             {Behaviour::Rule::noisy, 2.0},    {Behaviour::Rule::all, 0.0},
-                                            {Behaviour::Rule::zero, 0.0},     {Behaviour::Rule::fraction, 0.5}};
+                                            {Behaviour::Rule::zero, 0.0},     {Behaviour::Rule::fraction, 0.5},
+                                            {Behaviour::Rule::learn, 0.1}};
 
 /// Two types, every behaviour in each.
 std::vector<Cohort> mixed_cohorts(std::uint64_t each) {
@@ -94,7 +95,7 @@ TEST(Simulation, WithoutExchangeKeepsKarmaToTheUnitWhateverAgentsDo) {
             const auto& karma = play.simulation->agents().karma;
             const Tally tally = play.simulation->take_tally();
             lost += tally.lost[0] + tally.lost[1];
-            EXPECT_EQ(test::total(karma[0]) + test::total(karma[1]) + lost, 1800 * 3 + 1800 * 5 / 2);
+            EXPECT_EQ(test::total(karma[0]) + test::total(karma[1]) + lost, 2100 * 3 + 2100 * 5 / 2);
         }
     }
 }
@@ -122,7 +123,8 @@ TEST(Simulation, UnderExchangeKeepsValueOnAverage) {
 std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
     const auto rules = test::three_resources({5, 4, 5});
     std::vector<Cohort> cohorts = test::of_types(rules, agents);
-    Play play(rules, cohorts, {Behaviour{Behaviour::Rule::noisy, 1.0}}, 17, ranks, true);
+    cohorts.back().behaviour = 1;
+    Play play(rules, cohorts, {{Behaviour::Rule::noisy, 1.0}, {Behaviour::Rule::learn, 0.2}}, 17, ranks, true);
     const TracePlan plan{1, 7, 3, std::min<std::uint64_t>(agents, 6)};
     const Trace trace = polykarma::play(*play.simulation, *play.contest, plan, play.numbers, ranks);
     std::vector<double> numbers;
@@ -139,6 +141,9 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
         add(record.gini);
     }
     for (const Fairness& f : trace.fairness) add(std::vector{f.access, f.reward});
+    add(trace.bid_distance);
+    add(trace.bids_compared);
+    add(play.simulation->state().learned);
     // Traces of agents are the root's.
     std::vector<std::int64_t> of_root;
     for (const auto* values : {&trace.agents.exogenous, &trace.agents.bid, &trace.agents.outcome, &trace.agents.karma[0],
@@ -192,7 +197,7 @@ TEST(Simulation, OfManyAgentsIsTheMeanField) {
     CapacityContest contest(game, Allocation::bids, numbers, agents, Collective::serial());
     Population population(test::of_types(game.rules(), agents), 2, Collective::serial());
     static_cast<void>(start_population(contest, &solved.mass, numbers, Collective::serial(), population));
-    Bidding bidding(contest, {Behaviour{}}, &solved.response, numbers);
+    Bidding bidding(contest, {Behaviour{}}, population.cohorts, &solved.response, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, Collective::serial());
     const std::vector traces{play(simulation, contest, {0, 80, 5, 0}, numbers, Collective::serial())};
     const Experience experience(traces);
@@ -208,6 +213,28 @@ TEST(Simulation, OfManyAgentsIsTheMeanField) {
     }
 }
 
+// Among agents who bid at random, whoever learns soon does better than who bids everything, nothing or half.
+TEST(Simulation, LearnersDoBetterThanSimpleRules) {
+    const auto rules = test::one_lane();
+    const std::vector<Behaviour> behaviours{{Behaviour::Rule::sne, 0.0},
+                                            {Behaviour::Rule::learn, 0.05},
+                                            {Behaviour::Rule::all, 0.0},
+                                            {Behaviour::Rule::zero, 0.0},
+                                            {Behaviour::Rule::fraction, 0.5}};
+    std::vector<Cohort> cohorts{{Type{}, 0, 0, 6000}};
+    for (std::size_t b = 1; b < behaviours.size(); ++b)
+        cohorts.push_back({Type{}, b, cohorts.back().last, cohorts.back().last + 500});
+    Play play(rules, cohorts, behaviours, 6, Collective::serial());
+    const Trace trace = polykarma::play(*play.simulation, *play.contest, {400, 400, 20, 0}, play.numbers, Collective::serial());
+    const Experience experience(std::span(&trace, 1));
+    std::vector<double> payoff;
+    for (std::size_t c = 0; c < cohorts.size(); ++c) {
+        const CellSum sum = sum_of(experience.all(), {true, true, false}, c);
+        payoff.push_back(sum.payoff / sum.contests);
+    }
+    for (std::size_t c = 2; c < cohorts.size(); ++c) EXPECT_GT(payoff[1], payoff[c] + 0.02) << behaviours[c].name();
+}
+
 TEST(Simulation, UncontrolledIsTheBenchmark) {
     const auto rules = without_exchange(Redistribution::all);
     const MultiKarma game(rules);
@@ -215,7 +242,7 @@ TEST(Simulation, UncontrolledIsTheBenchmark) {
     CapacityContest contest(game, Allocation::uncontrolled, numbers, 10000, Collective::serial());
     Population population(test::of_types(rules, 10000), 2, Collective::serial());
     static_cast<void>(start_population(contest, nullptr, numbers, Collective::serial(), population));
-    Bidding bidding(contest, {Behaviour{Behaviour::Rule::zero, 0.0}}, nullptr, numbers);
+    Bidding bidding(contest, {Behaviour{Behaviour::Rule::zero, 0.0}}, population.cohorts, nullptr, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, Collective::serial());
     simulation.period();
     const Tally tally = simulation.take_tally();
@@ -233,7 +260,7 @@ TEST(Gini, OfKnownHoldings) {
 }
 
 TEST(Behaviour, IsNamed) {
-    for (const char* const name : {"sne", "likely", "noisy:3", "all", "zero", "fraction:0.25"}) {
+    for (const char* const name : {"sne", "likely", "noisy:3", "all", "zero", "fraction:0.25", "learn:0.1"}) {
         const auto behaviour = Behaviour::named(name);
         ASSERT_TRUE(behaviour) << name;
         EXPECT_EQ(behaviour->name(), name);

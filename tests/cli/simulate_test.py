@@ -93,6 +93,16 @@ def test_behaviours_are_mixed_by_share_and_by_type(solved):
     access = [float(r["access"]) for r in rows]
     assert access[2] < access[0] and access[2] < access[1]
     assert rows[0]["mean_field_en"] == rows[1]["mean_field_en"]
+    distance = [float(r["bid_distance"]) for r in rows]
+    assert numpy.isnan(distance[0]) and distance[1] > 0 and distance[2] > 0  # nobody is compared with the own policy
+
+
+def test_learners_come_near_the_policy(solved):
+    rows = rows_of(simulate(solved, "--behaviour", "sne=0.9", "--behaviour", "learn:0.05=0.1", "--agents", 10000, "--burn-in",
+                            1000, "--periods", 200, "--format", "csv", economy="pairs").out)
+    patient = {row["behaviour"]: float(row["payoff_en"]) for row in rows if row["type"] == "patient"}
+    coin = -0.75
+    assert patient["learn:0.05"] > coin + 0.5 * (patient["sne"] - coin)
 
 
 def test_without_a_policy(solved):

@@ -12,7 +12,8 @@ from runs import kill_tree, same_results, start
 
 # Two runs; a checkpoint after every period makes them slow enough for a signal to come in time.
 SIMULATE = ["simulate", "pairs.toml", "--policy", "pairs.h5", "--agents", "301", "--periods", "150", "--burn-in", "20",
-            "--every", "7", "--trace-agents", "4", "--seed", "1", "--seed", "2", "-q", "-o", "out.h5"]
+            "--every", "7", "--trace-agents", "4", "--seed", "1", "--seed", "2", "-q", "-o", "out.h5",
+            "--behaviour", "sne=0.6", "--behaviour", "learn:0.1=0.4"]
 KEEPING = ["--work-dir", "work", "--checkpoint-every-iterations", "1"]
 RESUME = ["--work-dir", "work", "--resume"]
 
