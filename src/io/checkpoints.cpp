@@ -24,17 +24,6 @@ bool is_there(const fs::path& file) {
     return fs::exists(file, error);
 }
 
-/// What a run left that was killed while it wrote: whoever holds the folder knows that nobody writes there.
-void remove_unfinished(const fs::path& folder) {
-    std::error_code ignored;
-    for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
-        const std::string name = entry->path().filename().string();
-        std::error_code gone;
-        if (name.starts_with("checkpoint-") && name.find(".partial-") != std::string::npos)
-            fs::remove(entry->path(), gone);
-    }
-}
-
 }  // namespace
 
 Checkpoints::Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const CheckpointInterval& interval,
@@ -45,7 +34,7 @@ Checkpoints::Checkpoints(WorkFolder& folder, CheckpointIdentity identity, const 
       begin_(begin),
       ranks_(ranks),
       files_{folder.path() / "checkpoint-a.h5", folder.path() / "checkpoint-b.h5"} {
-    if (ranks_.is_root()) remove_unfinished(folder.path());
+    if (ranks_.is_root()) folder.remove_unfinished("checkpoint-");
     agreed(ranks_, [&] {
         if (begin_ == Begin::afresh && ranks_.is_root() && std::ranges::any_of(files_, is_there))
             throw IoError(folder_.path().string(), "holds checkpoints of a run",
