@@ -18,7 +18,7 @@ def load(path, group="/"):
                 variables[name] = axes, values, {k: _text(node.attrs[k]) for k in ("long_name", "units")}
         attributes = {name: _text(value) for name, value in file[group].attrs.items()}
     auxiliary = ["action_label", "action_bid", "urgency_value", "type_share"]
-    return xr.Dataset(variables, attrs=attributes).set_coords(auxiliary)
+    return xr.Dataset(variables, attrs=attributes).set_coords([name for name in auxiliary if name in variables])
 
 
 def policy(path, group="/"):

@@ -52,6 +52,8 @@ BehaviourShare behaviour_option(const std::string& text) {
 }
 
 SimulationSetup setup_of(const Options& options) {
+    for (const char* const option : {"agents", "periods"})
+        if (!options.has(option)) throw UsageError(fmt::format("missing --{} (see polykarma simulate --help)", option));
     SimulationSetup setup;
     setup.agents = count_option(options, "agents", 2);
     setup.plan.periods = static_cast<std::uint32_t>(count_option(options, "periods", 1));
@@ -127,7 +129,8 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "Plays an economy with a finite population of N agents, by the same rules as `solve` and integers\n"
         "throughout, and prints what every type experiences beside what the mean field of the policy says. Agents\n"
         "start from the distribution of the policy file, with exactly the economy's karma. Ranks of mpirun or srun\n"
-        "share the agents; their number does not change the result.",
+        "share the agents; their number does not change the result. Exit code 5: stopped by a signal, with a\n"
+        "checkpoint in --work-dir.",
         "Examples\n"
         "  polykarma solve inputs/tutorial/priority_lane.toml -o lane.h5\n"
         "  polykarma simulate inputs/tutorial/priority_lane.toml --policy lane.h5 --agents 1e5 --periods 500 -o trace.h5\n"
@@ -139,17 +142,17 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     options.positional("ECONOMY", 1, "economy file (TOML)");
     options.add_output("write records, distributions and traces to this HDF5 file");
     options.add()("policy", po::value<std::string>(),
-                  "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has\n"
+                  "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has "
                   "priority access), of pairs coin, turn (who has won less often) or dictator (who is more urgent)");
-    options.add()("agents,N", po::value<double>()->required(), "number of agents");
-    options.add()("periods,T", po::value<double>()->required(), "periods (days) that are measured");
+    options.add()("agents,N", po::value<double>(), "number of agents");
+    options.add()("periods,T", po::value<double>(), "periods (days) that are measured");
     options.add()("burn-in", po::value<double>()->default_value(0), "periods before that");
     options.add()("every", po::value<double>(), "periods between two records (a fiftieth of all)");
     options.add()("seed", po::value<std::vector<std::uint64_t>>()->composing(),
                   "of the random numbers (1); several seeds are several runs");
     options.add()("behaviour", po::value<std::vector<std::string>>()->composing(),
-                  "[TYPE/]RULE[=SHARE]: how a share of the agents bids, of all types or of one. Rules: sne (draws from\n"
-                  "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5\n"
+                  "[TYPE/]RULE[=SHARE]: how a share of the agents bids, of all types or of one. Rules: sne (draws from "
+                  "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5 "
                   "(of what one can pay), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
     options.add()("start", po::value<std::string>(),
                   "result file whose distribution to start from instead of that of the policy: another design");

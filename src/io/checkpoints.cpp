@@ -24,19 +24,6 @@ bool is_there(const fs::path& file) {
     return fs::exists(file, error);
 }
 
-/// What a run left that was killed while it wrote: whoever holds the folder knows that nobody writes there.
-void remove_unfinished(const std::array<fs::path, 2>& files) {
-    std::error_code ignored;
-    for (fs::directory_iterator entry(files.front().parent_path(), ignored), end; !ignored && entry != end;
-         entry.increment(ignored)) {
-        const std::string path = entry->path().string();
-        std::error_code gone;
-        if (std::ranges::any_of(files,
-                                [&](const fs::path& file) { return path.starts_with(file.string() + ".partial-"); }))
-            fs::remove(entry->path(), gone);
-    }
-}
-
 }  // namespace
 
 Checkpoints::Checkpoints(WorkFolder& folder, const std::string& name, CheckpointIdentity identity,
@@ -46,7 +33,8 @@ Checkpoints::Checkpoints(WorkFolder& folder, const std::string& name, Checkpoint
       interval_(interval),
       resume_(resume),
       ranks_(ranks),
-      files_{folder.path() / (name + "-a.h5"), folder.path() / (name + "-b.h5")} {}
+      prefix_(name + '-'),
+      files_{folder.path() / (prefix_ + "a.h5"), folder.path() / (prefix_ + "b.h5")} {}
 
 void Checkpoints::require_none() const {
     agreed(ranks_, [&] {
@@ -79,7 +67,7 @@ const std::vector<std::byte>& Checkpoints::candidates() {
     // Not every rank sees a shared file system alike at every moment: the root looks for all.
     std::vector<std::byte> found;
     if (ranks_.is_root()) {
-        remove_unfinished(files_);
+        folder_.remove_unfinished(prefix_);
         for (const std::size_t i : usable_files()) found.push_back(static_cast<std::byte>(i));
     }
     candidates_ = ranks_.broadcast(std::move(found));
@@ -153,7 +141,7 @@ std::optional<fs::path> Checkpoints::latest() const {
 
 void Checkpoints::remove() const {
     if (!ranks_.is_root() || sequence_ == 0) return;
-    remove_unfinished(files_);
+    folder_.remove_unfinished(prefix_);
     for (const fs::path& file : files_) {
         std::error_code gone;
         fs::remove(file, gone);

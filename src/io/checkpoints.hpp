@@ -60,6 +60,7 @@ private:
     CheckpointInterval interval_;
     Resume resume_;
     Collective ranks_;
+    std::string prefix_;  ///< of the names of its files
     std::array<std::filesystem::path, 2> files_;
     std::optional<std::vector<std::byte>> candidates_;  ///< numbers of files, the newest first
     long sequence_ = 0;     ///< of the newest good checkpoint; 0: none

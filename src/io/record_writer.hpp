@@ -8,6 +8,7 @@ namespace polykarma::hdf5 {
 
 inline constexpr const char* kEquilibriumFormat = "polykarma-equilibrium";
 inline constexpr const char* kStudyFormat = "polykarma-study";
+inline constexpr const char* kSimulationFormat = "polykarma-simulation";
 /// Raised when a reader of the present version would misunderstand a file; additions do not raise it.
 inline constexpr std::int64_t kFormatVersion = 2;
 

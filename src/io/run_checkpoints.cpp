@@ -18,6 +18,7 @@ RunCheckpoints::RunCheckpoints(WorkFolder& folder, std::string identity, const C
       exogenous_(exogenous),
       ranks_(ranks),
       file_(folder.path() / "runs.h5") {
+    if (ranks_.is_root()) folder.remove_unfinished(file_.filename().string());
     const bool there = agreed(ranks_, [&] {
         std::error_code error;
         const bool found = std::filesystem::exists(file_, error);

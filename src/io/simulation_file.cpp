@@ -57,7 +57,7 @@ public:
 
 private:
     void heading() {
-        hdf5::write_heading(root_, "polykarma-simulation", record_.title);
+        hdf5::write_heading(root_, hdf5::kSimulationFormat, record_.title);
         root_.attribute("allocation", record_.allocation);
         root_.attribute("agents", static_cast<std::int64_t>(record_.agents));
         root_.attribute("burn_in", std::int64_t{record_.plan.burn_in});

@@ -29,6 +29,7 @@ constexpr std::array kReasons{StopReason::converged, StopReason::smoothed,      
 /// Throws unless the group is of one of our formats and of a version that is understood here.
 std::string format_of(const StoredGroup& group) {
     const std::string format = group.has_attribute("format") ? group.text_attribute("format") : "";
+    if (format == hdf5::kSimulationFormat) throw IoError(group.file(), "holds no equilibrium", "it is of a simulation");
     if (format != hdf5::kEquilibriumFormat && format != hdf5::kStudyFormat)
         throw IoError(group.file(), "is not a polykarma file",
                       "attribute format is " + (format.empty() ? "missing" : format));

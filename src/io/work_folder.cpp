@@ -177,6 +177,15 @@ WorkFolder::WorkFolder(const fs::path& directory, const Collective& ranks, const
 
 WorkFolder::~WorkFolder() = default;
 
+void WorkFolder::remove_unfinished(const std::string& prefix) const {
+    std::error_code ignored;
+    for (fs::directory_iterator entry(directory_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+        const std::string name = entry->path().filename().string();
+        std::error_code gone;
+        if (name.starts_with(prefix) && name.find(".partial-") != std::string::npos) fs::remove(entry->path(), gone);
+    }
+}
+
 void WorkFolder::refresh() {
     if (lock_ != nullptr) lock_->refresh();
 }

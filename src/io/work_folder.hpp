@@ -30,6 +30,10 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return directory_; }
 
+    /// Removes what a run left that was killed while it wrote a file whose name begins like that: whoever holds the folder
+    /// knows that nobody writes there. Not collective.
+    void remove_unfinished(const std::string& prefix) const;
+
     /// Tells others that this run lives; at most every kBeat, and cheap in between, so that it can be called between
     /// iterations. Not collective; does nothing but on the root.
     void refresh();

@@ -200,6 +200,19 @@ def test_a_policy_that_is_none(solved, tmp_path):
     assert "--policy" in complaint(simulate(solved, policy=False), 2)
 
 
+def test_help_and_what_is_missing(solved):
+    shown = polykarma("simulate", "--help")
+    assert shown.code == 0 and "--behaviour" in shown.out and "Examples" in shown.out
+    lane, policy = solved / "lane.toml", solved / "lane.h5"
+    assert "missing --agents" in complaint(polykarma("simulate", lane, "--policy", policy, "--periods", 3), 2)
+    assert "missing --periods" in complaint(polykarma("simulate", lane, "--policy", policy, "--agents", 30), 2)
+
+
+def test_a_trace_is_no_equilibrium(solved, tmp_path):
+    assert simulate(solved, "-o", tmp_path / "trace.h5").code == 0
+    assert "it is of a simulation" in complaint(polykarma("inspect", tmp_path / "trace.h5"), 4)
+
+
 def test_fewer_agents_than_ranks(solved):
     result = simulate(solved, "--agents", 6, ranks=7)
     assert result.code == 2

@@ -83,6 +83,7 @@ def test_stopped_again_and_again(folder, solved):
 
 def test_killed(folder, solved):
     kill_tree(started(folder))
+    (folder / "work" / "runs.h5.partial-1").write_bytes(b"half of a checkpoint")
     expect_end(folder, solved)
 
 
