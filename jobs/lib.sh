@@ -45,7 +45,8 @@ resumable() {
         ((signalled)) || break
     done
     trap - USR1
-    ((status != 5)) || queue_again
+    # 138: the signal came before the program was ready for it; nothing is lost.
+    ((status != 5 && status != 138)) || queue_again
     return "$status"
 }
 

@@ -128,6 +128,8 @@ int inspect(const std::vector<std::string>& arguments, const Context& context) {
     if (!options.parse(arguments, context)) return kSuccess;
     if (!context.ranks.is_root()) return kSuccess;
     const auto& file = options.get<std::string>("FILE");
+    if (options.has("resolved") && options.format() != Format::text)
+        throw UsageError("--resolved prints TOML: without --format");
     if (options.has("sbatch") && (options.has("resolved") || options.format() != Format::text))
         throw UsageError("--sbatch prints the head of a batch script: without --resolved and --format");
     if (!is_hdf5(file)) return is_study(file) ? inspect_study(file, options) : inspect_economy(file, options);

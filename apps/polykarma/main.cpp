@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "command.hpp"
+#include "parallel/stop_request.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -81,6 +84,10 @@ int main(int argc, char** argv) {
     using namespace polykarma;
     std::string line;
     for (int i = 0; i < argc; ++i) line += (i > 0 ? " " : "") + std::string(argv[i]);
+    // Who keeps states can be asked to stop before there is anything to keep.
+    if (std::any_of(argv, argv + argc,
+                    [](const char* word) { return std::string_view(word).starts_with("--work-dir"); }))
+        heed_stop_signals();
     std::signal(SIGXFSZ, SIG_IGN);  // a file that grows over the limit is an I/O error, not the end
     const MpiSession session(argc, argv);
     const cli::Context context{line, argv[0], Collective::world(session)};

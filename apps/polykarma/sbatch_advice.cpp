@@ -39,11 +39,17 @@ std::string shell_word(const std::string& text) {
 }
 
 std::string no_machine(double memory) {
-    return fmt::format("No machine holds this: {:.3g} TiB. Lower k_max.\n", memory / (1024.0 * 1024.0));
+    return fmt::format("No machine holds this: {:.3g} TiB. Lower k_max.", memory / (1024.0 * 1024.0));
 }
 
 int ranks_for(const GameSize& size) {
     return static_cast<int>(std::clamp(std::floor(size.states / kStatesOfRank), 1.0, kMostRanks));
+}
+
+/// As large as accounts without a bound may become.
+EconomyConfig at_its_largest(EconomyConfig economy) {
+    if (economy.game == GameFamily::pairwise) economy.contest.k_max = economy.contest.largest_k_max;
+    return economy;
 }
 
 struct Request {
@@ -55,12 +61,16 @@ struct Request {
 };
 
 std::string header_of(const Request& request) {
-    if (request.memory > kLargestMachine) return no_machine(request.memory);
+    if (request.memory > kLargestMachine)
+        throw InputError({}, "--sbatch", "", "needs a machine that does not exist", no_machine(request.memory));
     std::string header = "#!/bin/bash\n# An estimate: " + request.what + ".\n";
-    header += fmt::format("# Steps are as many as the slower of the shipped economies need, at {:.0e} state-action pairs a second on each\n"
-                          "# core (bench/README.md), times {:.0f}; memory is the worst case, with checkpoints. The files of jobs/ go on across\n"
-                          "# a limit that is too short.\n",
-                          kPairsPerSecond, kTimeMargin);
+    header += fmt::format(
+        "# Steps are as many as the slower of the shipped economies need, at {:.0e} state-action pairs a second on "
+        "each\n"
+        "# core (bench/README.md), times {:.0f}; memory is the worst case, with checkpoints. The files of jobs/ go on "
+        "across\n"
+        "# a limit that is too short.\n",
+        kPairsPerSecond, kTimeMargin);
     header += fmt::format("#SBATCH --ntasks={}\n#SBATCH --mem-per-cpu={:.0f}M\n#SBATCH --time={}\n", request.ranks,
                           std::ceil(request.memory), clock_time(kShortestLimit + kTimeMargin * request.seconds));
     header += "#SBATCH --signal=B:USR1@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";
@@ -82,10 +92,11 @@ double seconds_of_a_solve(const EconomyConfig& economy) {
     return typical_steps(economy) * seconds_of_a_step(estimate_size(economy));
 }
 
-std::string sbatch_line(const EconomyConfig& economy, const std::string& file,
+std::string sbatch_line(const EconomyConfig& first, const std::string& file,
                         const std::vector<std::string>& overrides) {
+    const EconomyConfig economy = at_its_largest(first);
     const double memory = std::ceil(solve_memory(estimate_size(economy), economy.solver.method));
-    if (memory > kLargestMachine) return no_machine(memory);
+    if (memory > kLargestMachine) return no_machine(memory) + '\n';
     std::string command = "polykarma solve " + shell_word(file) + " -o out.h5";
     for (const auto& change : overrides) command += " --set " + shell_word(change);
     if (memory > economy.solver.memory_limit) command += fmt::format(" --set solver.memory_limit={:.0f}", memory);
@@ -93,7 +104,8 @@ std::string sbatch_line(const EconomyConfig& economy, const std::string& file,
                        clock_time(60.0 + kTimeMargin * seconds_of_a_solve(economy)), shell_word(command));
 }
 
-std::string sbatch_header(const EconomyConfig& economy) {
+std::string sbatch_header(const EconomyConfig& first) {
+    const EconomyConfig economy = at_its_largest(first);
     const GameSize size = estimate_size(economy);
     const int ranks = ranks_for(size);
     return header_of({fmt::format("{:.3g} states, {:.3g} pairs, {:.0f} steps, on ranks of {:.0e} states or more",
@@ -108,7 +120,8 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
     int team = 1;
     for (std::size_t i = 0; i < looked_at; ++i) {
         try {
-            const EconomyConfig economy = economy_of(study, study.point(i * points / looked_at), overrides);
+            const EconomyConfig economy =
+                at_its_largest(economy_of(study, study.point(i * points / looked_at), overrides));
             const GameSize size = estimate_size(economy);
             const double of_point = typical_steps(economy) * predicted_work(economy) / kPairsPerSecond;
             seconds += of_point;
@@ -121,8 +134,12 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
             // It will be a row with its reason.
         }
     }
-    if (states == 0.0) throw InputError({study.file.string(), 0}, "study", "", "no point is an economy", "at least one");
-    seconds *= static_cast<double>(points) / static_cast<double>(looked_at);
+    if (states == 0.0)
+        throw InputError({study.file.string(), 0}, "study", "", "no point is an economy", "at least one");
+    const double evaluations =
+        study.variables.empty() ? 1.0 : std::max(1.0, static_cast<double>(study.design.evaluations));
+    seconds *= evaluations * static_cast<double>(points) / static_cast<double>(looked_at);
+    longest *= evaluations;
     const double most_teams = std::max(1.0, std::min(static_cast<double>(points), kMostRanks / team));
     const double teams = std::clamp(std::ceil(seconds / team / kSecondsOfSweep), 1.0, most_teams);
     const int ranks = static_cast<int>(teams) * team;

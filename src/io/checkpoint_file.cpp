@@ -10,6 +10,7 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "io/agreed.hpp"
+#include "io/digest.hpp"
 #include "io/error_stack.hpp"
 #include "io/memory_file.hpp"
 #include "io/record_writer.hpp"
@@ -27,7 +28,7 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "polykarma-checkpoint";
-constexpr std::int64_t kVersion = 3;  // raised with every change of what a search has to know
+constexpr std::int64_t kVersion = 4;  // raised with every change of what a search has to know
 
 // ---------------------------------------------------------------------- states in the order of files
 
@@ -69,6 +70,34 @@ Shares outline_of(const Shares& shares) {
     return outline;
 }
 
+void add(Digest& digest, std::size_t first_entry, const SparseRows& rows, std::size_t first) {
+    std::vector<std::uint64_t> lengths(rows.starts.size() - 1);
+    for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = rows.starts[i + 1] - rows.starts[i];
+    digest.add(first, std::span<const std::uint64_t>(lengths));
+    digest.add(first_entry, std::span(rows.actions));
+    digest.add(first_entry, std::span(rows.probabilities));
+}
+void add(Digest& digest, const StatesInFile& share) {
+    digest.add(share.first, std::span(share.mass));
+    digest.add(share.first, std::span(share.value));
+    add(digest, share.first_entry, share.rows, share.first);
+}
+/// Every rank has the tables, and one adds them.
+void add_tables(Digest& digest, const SearchState& state, const Collective& ranks) {
+    const std::vector<double> tables = ranks.is_root() ? tables_of(state) : std::vector<double>{};
+    digest.add(0, std::span(tables));
+}
+std::int64_t digest_of(const Shares& shares, const SearchState& state, const Collective& ranks) {
+    Digest digest;
+    add_tables(digest, state, ranks);
+    add(digest, shares.dynamics);
+    for (std::size_t i = 0; i < shares.fields.size(); ++i)
+        if (*fields_of(state)[i].second) digest.add(shares.dynamics.first, std::span(shares.fields[i]));
+    for (std::size_t i = 0; i < shares.places.size(); ++i)
+        if (*places_of(state)[i].second) add(digest, shares.places[i]);
+    return digest.total(ranks);
+}
+
 /// A social state with its values, of the dynamics or of Newton's method.
 void write_states(GroupWriter& group, const StatesInFile& share, std::size_t states) {
     const hdf5::Axis state{"state", states};
@@ -78,7 +107,7 @@ void write_states(GroupWriter& group, const StatesInFile& share, std::size_t sta
 }
 
 void write_all(GroupWriter& root, const CheckpointIdentity& identity, long sequence, const SearchState& state,
-               const Shares& shares, std::size_t states) {
+               const Shares& shares, std::int64_t digest, std::size_t states) {
     root.store(hdf5::Storage::plain);
     root.attribute("format", std::string(kFormat));
     root.attribute("format_version", kVersion);
@@ -86,6 +115,7 @@ void write_all(GroupWriter& root, const CheckpointIdentity& identity, long seque
     root.attribute("commit", std::string(build_info().commit));
     root.attribute("sequence", std::int64_t{sequence});
     root.attribute("asked_start", identity.start);
+    root.attribute("digest", digest);
     root.string({"economy", "the economy, every default spelled out (TOML)", ""}, identity.economy);
     GroupWriter search = root.subgroup("search");
     write_search(search, state);
@@ -154,7 +184,7 @@ public:
           lengths_(row_lengths_in_file(shares_, part)),
           pairs_(cuts_of(ranks, part.pairs()).back()) {}
 
-    [[nodiscard]] Field field(const std::string& group, const std::string& name) const {
+    [[nodiscard]] Field field(const std::string& group, const std::string& name) {
         const std::array<std::size_t, 1> shape{shares_.states()};
         const auto values = of_share<std::vector<double>>(group, [&](const StoredGroup& stored) {
             auto stretch = stored.stretch<double>(name, shape, shares_.first(), shares_.last());
@@ -162,13 +192,19 @@ public:
             if (bad != stretch.end()) stored.refuse(name, "not finite");
             return stretch;
         });
+        digest_.add(shares_.first(), std::span(values));
         return from_file_order(shares_, part_, values);
     }
-    [[nodiscard]] SparseResponse response(const std::string& group) const {
-        return from_file_order(shares_, part_, of_share<SparseRows>(group, [&](const StoredGroup& stored) {
-                                   return hdf5::read_rows(stored.child("pi"), shares_, lengths_, pairs_);
-                               }));
+    [[nodiscard]] SparseResponse response(const std::string& group) {
+        const auto rows = of_share<SparseRows>(group, [&](const StoredGroup& stored) {
+            return hdf5::read_rows(stored.child("pi"), shares_, lengths_, pairs_);
+        });
+        const Cuts entries = cuts_of(shares_.ranks(), rows.actions.size());
+        add(digest_, entries[static_cast<std::size_t>(shares_.ranks().rank())], rows, shares_.first());
+        return from_file_order(shares_, part_, rows);
     }
+    /// Of everything that has been read.
+    [[nodiscard]] Digest& digest() { return digest_; }
 
 private:
     template <class Values, class Read>
@@ -184,6 +220,7 @@ private:
     FileShares shares_;
     std::vector<std::uint32_t> lengths_;
     std::size_t pairs_;
+    Digest digest_;
 };
 
 /// All that every rank has alike; fields are there, and empty.
@@ -209,9 +246,10 @@ void write_checkpoint(const fs::path& file, const CheckpointIdentity& identity, 
                       const Collective& ranks) {
     const std::size_t states = state.dynamics.mass.part().layout().states();
     const Shares shares = shares_of(FileShares(state.dynamics.mass.part().layout(), ranks), state);
+    const std::int64_t digest = digest_of(shares, state, ranks);
     const std::string name = file.string();
     const auto filled = [&](const Shares& with) {
-        return [&](GroupWriter& root) { write_all(root, identity, sequence, state, with, states); };
+        return [&](GroupWriter& root) { write_all(root, identity, sequence, state, with, digest, states); };
     };
     const std::size_t room = agreed(ranks, [&]() -> std::size_t {
         if (!ranks.is_root()) return 0;
@@ -242,7 +280,8 @@ std::vector<int> read_balances(const fs::path& file) {
 
 SearchState read_checkpoint(const fs::path& file, const Part& part, const Collective& ranks) {
     SearchState state = agreed(ranks, [&] { return read_common(file, part); });
-    const StatesReader read(file, part, ranks);
+    StatesReader read(file, part, ranks);
+    add_tables(read.digest(), state, ranks);
     const auto fill = [&](const std::string& group, auto& states) {
         states.mass = read.field(group, "d");
         states.value = read.field(group, "V");
@@ -253,6 +292,12 @@ SearchState read_checkpoint(const fs::path& file, const Part& part, const Collec
         if (*field) *field = read.field("/dynamics", name);
     for (const auto& [name, place] : places_of(state))
         if (*place) fill(std::string("/") + name, **place);
+    const std::int64_t digest = read.digest().total(ranks);
+    agreed(ranks, [&] {
+        const hdf5::QuietErrors quiet;
+        const StoredGroup root(file, "/");
+        if (digest != root.integer_attribute("digest")) root.refuse("digest", "the content is not what was written");
+    });
     return state;
 }
 

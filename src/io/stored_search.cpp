@@ -74,6 +74,14 @@ void read_numbers(const StoredGroup& group, SearchState& state) {
 
 }  // namespace
 
+std::vector<double> tables_of(const SearchState& state) {
+    std::vector<double> all;
+    for (const auto& table : {columns_of(state.history), columns_of(state.earlier.history),
+                              columns_of(state.memory.branch), state.memory.branch_sums})
+        all.insert(all.end(), table.begin(), table.end());
+    return all;
+}
+
 void write_search(GroupWriter& group, const SearchState& state) {
     group.attribute("start", state.start);
     write_numbers(group, state);

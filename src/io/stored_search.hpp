@@ -10,6 +10,8 @@ namespace polykarma {
 
 /// What a search has to know, as far as every rank has it alike: attributes and tables of a group.
 void write_search(hdf5::GroupWriter& group, const SearchState& state);
+/// All that is in its tables, one after the other.
+[[nodiscard]] std::vector<double> tables_of(const SearchState& state);
 /// Of every account, in the lattice of that search. Throws IoError.
 [[nodiscard]] std::vector<int> read_largest_balances(const hdf5::StoredGroup& group);
 /// Reads it, with empty fields of a part. Throws IoError.
