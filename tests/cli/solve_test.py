@@ -214,8 +214,24 @@ def test_inspect_tells_what_a_sweep_needs():
     assert int(small["mem-per-cpu"].removesuffix("M")) < int(large["mem-per-cpu"].removesuffix("M"))
 
 
+def test_inspect_counts_lattices_that_grow_and_evaluations():
+    pairs = INPUTS / "paper/self_contained/case_study.toml"
+    assert int(asked_for(polykarma("inspect", pairs, "--sbatch"))["mem-per-cpu"].removesuffix("M")) > 100
+    design = INPUTS / "paper/multi_karma/design.toml"
+    few, many = (asked_for(polykarma("inspect", design, "--sbatch"))["time"],
+                 asked_for(polykarma("inspect", INPUTS / "paper/multi_karma/table1.toml", "--sbatch"))["time"])
+    assert few > many
+
+
+def test_inspect_finds_no_machine_for_everything():
+    line = complaint(polykarma("inspect", INPUTS / "scaling/four_resources.toml", "--set", "resource.*.k_max=10000",
+                               "--sbatch"), 2)
+    assert "No machine holds this" in line
+
+
 def test_inspect_prints_one_thing():
     table1 = INPUTS / "paper/multi_karma/table1.toml"
     assert "is a study of" in complaint(polykarma("inspect", table1), 2)
     for other in (["--resolved"], ["--format", "json"]):
         assert "--sbatch prints the head" in complaint(polykarma("inspect", table1, "--sbatch", *other), 2)
+    assert "--resolved prints TOML" in complaint(polykarma("inspect", table1, "--resolved", "--format", "csv"), 2)

@@ -83,6 +83,18 @@ def test_a_damaged_checkpoint_is_refused(stopped, quick_reference):
     assert f"work/{newest}: /dynamics/d cannot be used (not finite)" in expect_end(stopped, quick_reference, solve=QUICK)
 
 
+@pytest.mark.parametrize("array", ["dynamics/d", "dynamics/V", "dynamics/pi/probability", "search/history"])
+def test_a_changed_number_is_noticed(stopped, quick_reference, array):
+    newest, _ = newest_and_older(stopped / "work")
+    with h5py.File(stopped / "work" / newest, "r+") as file:
+        values = file[array][...]
+        values.flat[abs(values).argmax()] *= 1 + 2**-50
+        file[array][...] = values
+    err = expect_end(stopped, quick_reference, solve=QUICK)
+    assert f"work/{newest}: /digest cannot be used (the content is not what was written)" in err
+    assert went_on_after(err) > 0
+
+
 def test_a_checkpoint_of_another_program_is_refused(stopped, quick_reference):
     newest, older = newest_and_older(stopped / "work")
     with h5py.File(stopped / "work" / newest, "r+") as file:

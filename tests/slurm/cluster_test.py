@@ -45,7 +45,7 @@ def test_nothing_is_left(tmp_path, ending):
         folder = pathlib.Path(cluster.stdout.readline().strip())
         assert folder.parent == tmp_path
         if ending:
-            assert {"munged", "slurmctld", "slurmd", "sleep"} <= set(processes_of(folder))
+            wait_for(lambda: {"munged", "slurmctld", "slurmd", "sleep"} <= set(processes_of(folder)))
             cluster.send_signal(ending)
         assert cluster.wait(TIMEOUT) == (-ending if ending else 0)
         wait_for(lambda: not folder.exists())
