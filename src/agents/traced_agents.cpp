@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 
 #include "agents/random_permutation.hpp"
 
@@ -52,7 +51,7 @@ AgentTraces TracedAgents::collected(const Collective& ranks) const {
     std::size_t total = 0;
     for (const auto& part : parts) {
         auto& values = seen.emplace_back(part.size() / sizeof(std::int32_t));
-        std::memcpy(values.data(), part.data(), part.size());
+        std::ranges::copy(part, std::as_writable_bytes(std::span(values)).begin());
         total += values.size();
     }
     const std::size_t width = accounts_ + 3, contests = total / (width * all_.size());
