@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
-#include <regex>
 #include <system_error>
 
 #include <fcntl.h>
@@ -72,11 +71,12 @@ private:
 
 /// What a lock is on, by its name: "lock.2of8" is on one of 8, "lock" on one of 1. Nothing for other files.
 std::optional<int> division_of(const fs::path& file) {
-    static const std::regex pattern(R"(lock(?:\.\d+of(\d{1,6}))?)");
     const std::string name = file.filename().string();
-    std::smatch match;
-    if (!std::regex_match(name, match, pattern)) return {};
-    return match[1].matched ? std::stoi(match[1]) : 1;
+    if (name == "lock") return 1;
+    int part = 0, parts = 0, length = 0;
+    const bool is_lock = std::sscanf(name.c_str(), "lock.%6dof%6d%n", &part, &parts, &length) == 2 &&
+                         static_cast<std::size_t>(length) == name.size();
+    return is_lock ? std::optional(parts) : std::nullopt;
 }
 
 [[noreturn]] void refuse(const fs::path& lock, const LockOwner& owner, std::chrono::seconds silent) {
