@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agents/simulation.hpp"
+#include "base/keeping_wish.hpp"
 
 namespace polykarma {
 
@@ -107,7 +108,7 @@ public:
     [[nodiscard]] virtual std::optional<OpenRun> resumed(Population& agents) = 0;
 
     /// Between any two periods: whether the state is wanted, and with it the end.
-    enum class Wish { nothing, state, state_and_stop };
+    using Wish = KeepingWish;
     [[nodiscard]] virtual Wish wish(std::uint32_t periods) = 0;
     virtual void keep(const OpenRun& run, const Population& agents) = 0;
     /// A run has ended; the next one begins.

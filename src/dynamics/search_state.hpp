@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/keeping_wish.hpp"
 #include "dynamics/outcome.hpp"
 #include "dynamics/response.hpp"
 
@@ -181,7 +182,7 @@ public:
     /// The state that a search is to go on from, instead of beginning; asked once, before it does.
     [[nodiscard]] virtual std::optional<SearchState> resumed(const Part& part) = 0;
     /// After so many iterations: what is wanted of the search. Called between any two.
-    enum class Wish { nothing, state, state_and_stop };
+    using Wish = KeepingWish;
     [[nodiscard]] virtual Wish wish(long iterations) = 0;
     /// The state of the search now.
     virtual void keep(SearchState state) = 0;

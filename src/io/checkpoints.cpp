@@ -10,7 +10,6 @@
 
 #include "base/error.hpp"
 #include "io/agreed.hpp"
-#include "parallel/stop_request.hpp"
 
 namespace polykarma {
 namespace {
@@ -30,11 +29,11 @@ Checkpoints::Checkpoints(WorkFolder& folder, const std::string& name, Checkpoint
                          const CheckpointInterval& interval, Resume resume, const Collective& ranks)
     : folder_(folder),
       identity_(std::move(identity)),
-      interval_(interval),
       resume_(resume),
       ranks_(ranks),
       prefix_(name + '-'),
-      files_{folder.path() / (prefix_ + "a.h5"), folder.path() / (prefix_ + "b.h5")} {}
+      files_{folder.path() / (prefix_ + "a.h5"), folder.path() / (prefix_ + "b.h5")},
+      clock_(folder, interval, ranks) {}
 
 void Checkpoints::require_none() const {
     agreed(ranks_, [&] {
@@ -95,9 +94,10 @@ std::optional<SearchState> Checkpoints::resumed(const Part& part) {
             SearchState state = read_checkpoint(files_[i], part, ranks_);
             sequence_ = agreed(ranks_, [&] { return read_sequence(files_[i], identity_); });
             next_ = 1 - i;
-            resumed_iterations_ = kept_iterations_ = state.earlier.iterations + state.rule.iteration;
+            resumed_iterations_ = state.earlier.iterations + state.rule.iteration;
+            clock_.restart(resumed_iterations_);
             if (ranks_.is_root())
-                note(files_[i].string() + ": going on after " + std::to_string(kept_iterations_) + " iterations");
+                note(files_[i].string() + ": going on after " + std::to_string(resumed_iterations_) + " iterations");
             return state;
         } catch (const IoError& error) {
             if (ranks_.is_root()) note(error.what());
@@ -111,17 +111,6 @@ std::optional<SearchState> Checkpoints::resumed(const Part& part) {
     return {};
 }
 
-SearchKeeper::Wish Checkpoints::wish(long iterations) {
-    iterations_ = iterations;
-    folder_.refresh();
-    const bool many = interval_.iterations && iterations - kept_iterations_ >= *interval_.iterations;
-    const bool late = ranks_.is_root() && Clock::now() - kept_ >= interval_.time;
-    std::array<double, 2> wanted{stop_signalled() ? 1.0 : 0.0, many || late ? 1.0 : 0.0};
-    ranks_.maximum(wanted);
-    if (wanted[0] != 0.0) return Wish::state_and_stop;
-    return wanted[1] != 0.0 ? Wish::state : Wish::nothing;
-}
-
 void Checkpoints::keep(SearchState state) {
     folder_.require_held(ranks_);
     if (ranks_.is_root() && state.earlier.iterations + state.rule.iteration == resumed_iterations_)
@@ -130,8 +119,7 @@ void Checkpoints::keep(SearchState state) {
     write_checkpoint(files_[next_], identity_, sequence_ + 1, std::move(state), ranks_);
     ++sequence_;
     next_ = 1 - next_;
-    kept_ = Clock::now();
-    kept_iterations_ = iterations_;
+    clock_.kept();
 }
 
 std::optional<fs::path> Checkpoints::latest() const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -9,16 +8,11 @@
 #include <vector>
 
 #include "dynamics/search_state.hpp"
+#include "io/checkpoint_clock.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/work_folder.hpp"
 
 namespace polykarma {
-
-/// When states are written, beside when the run is asked to stop.
-struct CheckpointInterval {
-    std::chrono::duration<double> time{300.0};
-    std::optional<long> iterations;
-};
 
 /// Keeps the states of one search in a work folder: the last two of them, in two files that are written by turns, so
 /// that one is whole whatever happens to the other. Stops the search when a signal asks for that.
@@ -39,7 +33,7 @@ public:
     /// The newest state that can be used; those that cannot are named on standard error, with the reason. Throws
     /// IoError, the same on all ranks, when one has to be and is not.
     std::optional<SearchState> resumed(const Part& part) override;
-    Wish wish(long iterations) override;
+    Wish wish(long iterations) override { return clock_.wish(iterations); }
     void keep(SearchState state) override;
 
     /// The latest good file, if there is one.
@@ -48,7 +42,6 @@ public:
     void remove() const;
 
 private:
-    using Clock = std::chrono::steady_clock;
     [[nodiscard]] bool has_files() const;
     /// Files with checkpoints of this search, by the look of it, the newest first.
     [[nodiscard]] std::vector<std::size_t> usable_files() const;
@@ -57,7 +50,6 @@ private:
 
     WorkFolder& folder_;
     CheckpointIdentity identity_;
-    CheckpointInterval interval_;
     Resume resume_;
     Collective ranks_;
     std::string prefix_;  ///< of the names of its files
@@ -65,9 +57,7 @@ private:
     std::optional<std::vector<std::byte>> candidates_;  ///< numbers of files, the newest first
     long sequence_ = 0;     ///< of the newest good checkpoint; 0: none
     std::size_t next_ = 0;  ///< file that the next one goes to: never that of the newest
-    Clock::time_point kept_ = Clock::now();
-    long iterations_ = 0;       ///< at the last question
-    long kept_iterations_ = 0;  ///< at the last checkpoint
+    CheckpointClock clock_;
     long resumed_iterations_ = -1;  ///< of the state that this run went on from
 };
 

@@ -1,12 +1,10 @@
 #include "io/run_checkpoints.hpp"
 
-#include <array>
 #include <cstdio>
 #include <system_error>
 
 #include "base/error.hpp"
 #include "io/agreed.hpp"
-#include "parallel/stop_request.hpp"
 
 namespace polykarma {
 
@@ -14,10 +12,10 @@ RunCheckpoints::RunCheckpoints(WorkFolder& folder, std::string identity, const C
                                Checkpoints::Resume resume, std::size_t exogenous, const Collective& ranks)
     : folder_(folder),
       identity_(std::move(identity)),
-      interval_(interval),
       exogenous_(exogenous),
       ranks_(ranks),
-      file_(folder.path() / "runs.h5") {
+      file_(folder.path() / "runs.h5"),
+      clock_(folder, interval, ranks) {
     if (ranks_.is_root()) folder.remove_unfinished(file_.filename().string());
     const bool there = agreed(ranks_, [&] {
         std::error_code error;
@@ -39,31 +37,19 @@ RunCheckpoints::RunCheckpoints(WorkFolder& folder, std::string identity, const C
 std::optional<OpenRun> RunCheckpoints::resumed(Population& agents) {
     if (!open_) return {};
     agreed(ranks_, [&] { read_agents(file_, exogenous_, agents); });
-    kept_periods_ = open_->state.periods;
+    clock_.restart(open_->state.periods);
     return std::exchange(open_, std::nullopt);
-}
-
-RunKeeper::Wish RunCheckpoints::wish(std::uint32_t periods) {
-    periods_ = periods;
-    folder_.refresh();
-    const bool many = interval_.iterations && periods >= kept_periods_ + static_cast<std::uint64_t>(*interval_.iterations);
-    const bool late = ranks_.is_root() && Clock::now() - kept_ >= interval_.time;
-    std::array<double, 2> wanted{stop_signalled() ? 1.0 : 0.0, many || late ? 1.0 : 0.0};
-    ranks_.maximum(wanted);
-    if (wanted[0] != 0.0) return Wish::state_and_stop;
-    return wanted[1] != 0.0 ? Wish::state : Wish::nothing;
 }
 
 void RunCheckpoints::keep(const OpenRun& run, const Population& agents) {
     folder_.require_held(ranks_);
     write_run_checkpoint(file_, identity_, ended_, run, agents, ranks_);
-    kept_ = Clock::now();
-    kept_periods_ = periods_;
+    clock_.kept();
 }
 
 void RunCheckpoints::end(const Trace& trace) {
     ended_.push_back(trace);
-    kept_periods_ = 0;
+    clock_.restart(0);
 }
 
 void RunCheckpoints::remove() const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +23,7 @@ public:
 
     std::vector<Trace> ended() override { return ended_; }
     std::optional<OpenRun> resumed(Population& agents) override;
-    Wish wish(std::uint32_t periods) override;
+    Wish wish(std::uint32_t periods) override { return clock_.wish(periods); }
     void keep(const OpenRun& run, const Population& agents) override;
     void end(const Trace& trace) override;
 
@@ -33,17 +32,14 @@ public:
     void remove() const;
 
 private:
-    using Clock = std::chrono::steady_clock;
     WorkFolder& folder_;
     std::string identity_;
-    CheckpointInterval interval_;
     std::size_t exogenous_;
     Collective ranks_;
     std::filesystem::path file_;
     std::vector<Trace> ended_;
     std::optional<OpenRun> open_;  // to go on from, until it is asked for
-    Clock::time_point kept_ = Clock::now();
-    std::uint32_t periods_ = 0, kept_periods_ = 0;
+    CheckpointClock clock_;
 };
 
 }  // namespace polykarma
