@@ -95,6 +95,7 @@ def build(study):
             ax.set_xlabel(f"mean payoff of {agent_type} per stage [payoff units]")
             ax.grid(axis="x", color="0.85", linewidth=0.5, zorder=1)
             ax.margins(x=0.06)
+            ax.locator_params(axis="x", nbins=7)  # room for four digits and a sign
     for ax in panels[:, 0]:
         label_rows(ax, study, places, spans)
     for ax in panels[:, 1:].flat:
