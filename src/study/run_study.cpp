@@ -1,7 +1,9 @@
 #include "study/run_study.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 
 #include "io/work_folder.hpp"
 #include "parallel/teams.hpp"
@@ -28,15 +30,17 @@ PointProgress attentive(const Collective& ranks, std::optional<WorkFolder>& lock
     };
 }
 
+bool is_known(const WorkUnits& units, std::size_t unit, const StudyJournal& journal) {
+    return std::ranges::all_of(units.points(unit), [&](std::size_t point) { return journal.has(point); });
+}
+
 /// The units of the shard with a point of which nothing is known.
 std::vector<std::size_t> pending_units(const WorkUnits& units, const StudyRun& how, const StudyJournal& journal) {
     std::vector<std::size_t> pending;
     if (!how.solve) return pending;
     for (std::size_t unit = 0; unit < units.count(); ++unit) {
         if (how.folder && !how.folder->shard.has(unit)) continue;
-        bool known = true;
-        for (std::size_t step = 0; step < units.length(); ++step) known = known && journal.has(units.point(unit, step));
-        if (!known) pending.push_back(unit);
+        if (!is_known(units, unit, journal)) pending.push_back(unit);
     }
     return pending;
 }
@@ -114,12 +118,13 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     std::optional<PointCheckpoints> kept;
     if (lock)
         kept.emplace(
-            *lock, how.interval, [&](std::size_t point) { return journal.has(point); }, ranks);
+            *lock, how.interval, [&](std::size_t point) { return is_known(units, units.unit(point), journal); }, ranks);
     teams.share(
         plan.order.size(),
         [&](std::size_t i) {
             solver.solve_unit(units, plan.order[i], teams.own(), attentive(ranks, lock, progress),
-                              kept ? &*kept : nullptr, [&](const PointRecord& record) {
+                              kept ? &*kept : nullptr, [&](std::size_t point) { return journal.has(point); },
+                              [&](const PointRecord& record) {
                                   if (teams.own().is_root()) journal.append(record);
                               });
         },
@@ -129,7 +134,9 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     for (const auto& axis : study.axes) outcome.results.axes.push_back(axis.name);
     outcome.results.warm_starts = how.warm_start;
     outcome.timing = timing_of(ranks, solver, begin);
-    outcome.stopped = outcome.timing.points < plan.order.size() * units.length();
+    std::array finished{static_cast<std::int64_t>(solver.units())};
+    ranks.sum(finished);
+    outcome.stopped = finished.front() < static_cast<std::int64_t>(plan.order.size());
     outcome.shard = how.folder && how.folder->shard.count > 1;
     journal.flush();
     if (!outcome.is_collected()) return outcome;
