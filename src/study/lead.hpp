@@ -9,7 +9,8 @@
 
 namespace polykarma {
 
-/// By how much agents fare better under one value of an axis than under the other, all else alike.
+/// By how much agents fare better under one value of an axis than under the other, all else alike. Errors are those of
+/// independent runs; runs of one seed share their urgencies, which makes differences rather more certain than that.
 struct Lead {
     std::vector<std::string> labels;   ///< [other axis]
     std::array<Estimate, 3> measures;  ///< as kLeadMeasures: differences, with their standard errors

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import h5py
 import numpy
@@ -144,6 +145,18 @@ def test_the_resources_of_a_day_are_played_as_well(folder):
         assert reference["efficiency"] == pytest.approx(benchmark)
         assert abs(reference["agents_efficiency"] - benchmark) < 5 * reference["agents_efficiency_error"] + 0.05
         assert numpy.all(file["results"]["agents_access_commuter"] > 0.1)
+
+
+def test_agents_are_in_the_estimate_for_a_cluster(played):
+    def seconds(study):
+        head = polykarma("inspect", study, "--sbatch", cwd=played).out
+        hours, minutes, rest = re.search(r"--time=(\d+):(\d+):(\d+)", head).groups()
+        return 3600 * int(hours) + 60 * int(minutes) + int(rest)
+
+    write(played / "unplayed.toml", with_passage(PLAYED, SIMULATION, ""))
+    write(played / "long.toml", with_passage(PLAYED, "periods = 40", "periods = 1_000_000"))
+    # 50 agents, four seeds, four points, twice as many references at most, 5e6 contests a second; times 3.
+    assert seconds("long.toml") - seconds("unplayed.toml") == pytest.approx(3 * 50e6 * 4 * 4 * 3 / 5e6, rel=0.01)
 
 
 def test_agents_who_cannot_play_fail_a_point(folder):

@@ -72,6 +72,7 @@ def test_version_tells_how_it_was_built():
     (["compare", "a.h5", "b.h5", "c.h5"], ["too many"]),
     (["reproduce"], ["missing argument NAME", "reproduce --list"]),
     (["reproduce", "table9"], ["unknown name table9", "reproduce --list"]),
+    (["reproduce", "table1"], ["may be multi-karma-table1 or self-contained-table1"]),
     (["keys", "--all"], ["'--all'"]),
 ], ids=lambda value: " ".join(value)[:30].replace("\n", "|") if isinstance(value, list) else "")
 def test_mistakes_on_the_command_line(folder, arguments, words):
