@@ -211,8 +211,7 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         add_design(lines, outcome.results, published, design);
     table.print(out, Format::text);
     out << fmt::format(
-        "\n* nearest certified equilibrium. distance: largest difference to the published row. _en: over all stages, "
-        "_ex:\n"
+        "\n* nearest certified equilibrium. distance: largest difference to the {} row. _en: over all stages, _ex:\n"
         "over active stages, SW: Nash welfare. price: smallest bid that gets priority with probability 1/2 or more.\n"
         "stationary: S; gain: E_mean, what one deviation at one stage gains on average; exploit: G, what an agent "
         "could\n"
@@ -220,9 +219,9 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
         "smoothing of\n"
         "responses leaves (lambda), not the search.\n"
         "{}\n",
-        published.source);
+        published.kind, published.source);
     if (!request.overrides.empty())
-        out << fmt::format("The published rows are those of the economies without --set {}.\n",
+        out << fmt::format("The {} rows are those of the economies without --set {}.\n", published.kind,
                            fmt::join(request.overrides, " --set "));
     if (request.run.extent == StudyExtent::with_stability)
         out << "attractor: whether the dynamics returns to the equilibrium after a small change, and by what the "

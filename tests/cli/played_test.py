@@ -3,14 +3,15 @@
 import json
 import os
 import re
+import signal
 
 import h5py
 import numpy
 import pytest
 
-from program import complaint, polykarma, rows_of, with_passage, write
-from sweep_test import (assert_same_contents, assert_swept_alike_on_ranks_and_teams, rows_without_clock, sweep,
-                        swept)
+from program import TIMEOUT, complaint, polykarma, with_passage, write
+from sweep_test import (assert_same_contents, assert_swept_alike_on_ranks_and_teams, rows_without_clock, start, sweep,
+                        swept, wait_for_records)
 
 SIMULATION = """
 [simulation]
@@ -60,6 +61,27 @@ def test_a_folder_is_gone_on_with_and_shards_are_merged(played):
     assert part.code == 3 and "points are missing" in part.err
     assert played_swept(played, "-o", "again.h5", "--work-dir", "work", "--resume", ranks=3) == whole
     assert_same_contents(played / "whole.h5", played / "again.h5")
+
+
+def test_a_large_population_is_shared_by_a_team(played):
+    large = with_passage(with_passage(PLAYED, "agents = 50", "agents = 30000"), "periods = 40", "periods = 8")
+    write(played / "played.toml", with_passage(with_passage(large, "values = [3, 5]", "values = [3]"), "seeds = 4", "seeds = 2"))
+    alone = played_swept(played, "-o", "alone.h5")
+    for ranks in (2, 3):  # at least 10,000 agents each
+        assert played_swept(played, "-o", "ranks.h5", "--ranks-per-economy", ranks, ranks=ranks) == alone
+        assert_same_contents(played / "alone.h5", played / "ranks.h5")
+
+
+def test_a_signal_ends_a_run_that_can_be_gone_on_with(played):
+    write(played / "played.toml", with_passage(PLAYED, "periods = 40", "periods = 4000"))
+    played_swept(played, "-o", "whole.h5")
+    job = start(played, "-o", "out.h5", study=["played.toml"])
+    wait_for_records(played, 1000)
+    job.send_signal(signal.SIGUSR1)
+    _, err = job.communicate(timeout=TIMEOUT)
+    assert job.returncode == 5, err
+    assert sweep(played, "-o", "out.h5", "--work-dir", "work", "--resume", study="played.toml").code == 0
+    assert_same_contents(played / "whole.h5", played / "out.h5")
 
 
 def test_a_folder_of_other_agents_is_refused(played):

@@ -221,8 +221,8 @@ count = 4
     assert len(rows_of(result.out)) == 8
 
 
-def start(folder, *arguments, ranks=None):
-    command = [POLYKARMA, "sweep", "slow.toml", "-q", "--work-dir", "work", *SLOW, *arguments]
+def start(folder, *arguments, study=("slow.toml", *SLOW), ranks=None):
+    command = [POLYKARMA, "sweep", *study, "-q", "--work-dir", "work", *arguments]
     if ranks is not None:
         command = [*MPIEXEC, str(ranks), *command]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
