@@ -164,7 +164,7 @@ void print_leads(std::ostream& out, const StudyResults& results) {
     const auto dominates = [&](const Lead& lead) {
         return std::ranges::all_of(lead.measures, is_better) ? measures_that(lead, is_better) : std::string();
     };
-    out << fmt::format("{} is ahead in every measure at {}\n{} is ahead in some measure at {}\n", c.ahead,
+    out << fmt::format("{} is ahead in every measure: {}\n{} is ahead in some measure: {}\n", c.ahead,
                        places(c.leads, dominates), c.behind,
                        places(c.leads, [&](const Lead& lead) { return measures_that(lead, is_worse); }));
 }
