@@ -18,7 +18,9 @@ PairContest::PairContest(const Pairwise& game, Allocation allocation, const Rand
       allocation_(allocation),
       numbers_(numbers),
       shares_{agents, static_cast<std::uint64_t>(ranks.size())},
-      ranks_(ranks) {
+      ranks_(ranks),
+      words_(static_cast<std::size_t>(ranks.size())),
+      heard_(words_.size()) {
     const std::size_t own = shares_.first(ranks.rank() + 1) - shares_.first(ranks.rank());
     brings_.resize(own);
     partner_brings_.resize(own);
@@ -57,7 +59,7 @@ void PairContest::offer(const Population& agents, const Tile& tile) {
 void PairContest::decide(const Population& agents) {
     const RandomPermutation order(static_cast<std::uint32_t>(shares_.agents), numbers_, time_, ChanceOf::partner);
     const std::uint64_t first = agents.first_agent, last = first + agents.size();
-    std::vector<std::vector<Word>> words(static_cast<std::size_t>(ranks_.size()));
+    for (auto& to_rank : words_) to_rank.clear();
     std::array<std::uint32_t, kTile> partners;
     agents.for_each_tile([&](const Tile& tile) {
         const auto places = std::span(place_).subspan(tile.begin, tile.size);
@@ -72,16 +74,14 @@ void PairContest::decide(const Population& agents) {
             if (j >= first && j < last)
                 partner_brings_[tile.begin + i] = j == own ? kNobody : brings_[j - first];
             else
-                words[static_cast<std::size_t>(shares_.owner(j))].push_back({partner[i], brings_[tile.begin + i]});
+                words_[static_cast<std::size_t>(shares_.owner(j))].push_back({partner[i], brings_[tile.begin + i]});
         }
     });
     if (ranks_.size() == 1) return;
-    std::vector<std::vector<std::byte>> messages;
-    for (const auto& to_rank : words) {
-        const auto bytes = std::as_bytes(std::span(to_rank));
-        messages.emplace_back(bytes.begin(), bytes.end());
-    }
-    for (const auto& message : ranks_.all_to_all(std::move(messages)))
+    std::vector<std::span<const std::byte>> out;
+    for (const auto& to_rank : words_) out.push_back(std::as_bytes(std::span(to_rank)));
+    ranks_.all_to_all(out, heard_);
+    for (const auto& message : heard_)
         for (std::size_t at = 0; at < message.size(); at += sizeof(Word)) {
             Word word;
             std::memcpy(&word, message.data() + at, sizeof word);

@@ -65,6 +65,8 @@ private:
     // [own agent] What decides, the larger wins; the same of the partner, kNobody where there is none; own place.
     std::vector<std::int32_t> brings_, partner_brings_;
     std::vector<std::uint32_t> place_;
+    std::vector<std::vector<Word>> words_;        // [rank] to it, of this contest
+    std::vector<std::vector<std::byte>> heard_;  // [rank] from it
     std::int64_t paid_ = 0, taxed_ = 0;  // of this rank, then of all
 };
 

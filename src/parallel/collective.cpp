@@ -77,7 +77,19 @@ void Collective::exchange(const Messages& messages, std::span<const double> out,
 
 std::vector<std::vector<std::byte>> Collective::all_to_all(std::vector<std::vector<std::byte>> messages) const {
     POLYKARMA_EXPECTS(messages.size() == static_cast<std::size_t>(size_));
-    return group_->all_to_all(std::move(messages));
+    const std::vector<std::span<const std::byte>> out(messages.begin(), messages.end());
+    std::vector<std::vector<std::byte>> in(messages.size());
+    group_->all_to_all(out, in);
+    const auto self = static_cast<std::size_t>(rank_);
+    in[self] = std::move(messages[self]);
+    return in;
+}
+
+void Collective::all_to_all(std::span<const std::span<const std::byte>> out, std::span<std::vector<std::byte>> in) const {
+    POLYKARMA_EXPECTS(out.size() == static_cast<std::size_t>(size_) && in.size() == out.size());
+    group_->all_to_all(out, in);
+    const auto self = static_cast<std::size_t>(rank_);
+    in[self].assign(out[self].begin(), out[self].end());
 }
 
 void Collective::barrier() const { group_->barrier(); }

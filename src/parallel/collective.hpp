@@ -73,6 +73,8 @@ public:
     /// One message to every rank (also to oneself, also empty): for things done once. result[rank] is what that rank
     /// sent here.
     [[nodiscard]] std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) const;
+    /// The same for things done again and again: in[rank] becomes what that rank sent here, in the room it has.
+    void all_to_all(std::span<const std::span<const std::byte>> out, std::span<std::vector<std::byte>> in) const;
 
     void barrier() const;
 

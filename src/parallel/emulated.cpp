@@ -71,14 +71,15 @@ public:
         });
     }
 
-    std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) override {
-        std::vector<std::vector<std::byte>> result(messages.size());
-        auto mail = std::pair{&messages, &result};
+    void all_to_all(std::span<const std::span<const std::byte>> out, std::span<std::vector<std::byte>> in) override {
+        auto mail = std::pair{out, in};
         place_->meet(rank(), mail, [this](auto all) {
             for (int from = 0; from < size(); ++from)
-                for (int to = 0; to < size(); ++to) (*all(to).second)[at(from)] = std::move((*all(from).first)[at(to)]);
+                for (int to = 0; to < size(); ++to) {
+                    const auto message = all(from).first[at(to)];
+                    if (from != to) all(to).second[at(from)].assign(message.begin(), message.end());
+                }
         });
-        return result;
     }
 
     void barrier() override {

@@ -127,39 +127,36 @@ public:
         wait_for_all();
     }
 
-    std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) override {
-        const std::size_t ranks = messages.size();
+    void all_to_all(std::span<const std::span<const std::byte>> out, std::span<std::vector<std::byte>> in) override {
+        const std::size_t ranks = out.size();
         std::vector<std::uint64_t> sent(ranks);
         std::vector<std::uint64_t> received(ranks);
-        for (std::size_t i = 0; i < ranks; ++i) sent[i] = messages[i].size();
+        for (std::size_t i = 0; i < ranks; ++i) sent[i] = out[i].size();
         MPI_Alltoall(sent.data(), 1, MPI_UINT64_T, received.data(), 1, MPI_UINT64_T, communicator_);
 
-        std::vector<std::vector<std::byte>> result(ranks);
         const auto self = static_cast<std::size_t>(rank());
-        result[self] = std::move(messages[self]);
         std::size_t requests = 0;
         for (std::size_t i = 0; i < ranks; ++i) {
             if (i == self) continue;
-            result[i].resize(received[i]);
+            in[i].resize(received[i]);
             requests += pieces_of(received[i]) + pieces_of(sent[i]);
         }
         make_room_for(requests);
         for (std::size_t i = 0; i < ranks; ++i) {
             if (i == self) continue;
-            in_pieces(result[i].size(), [&](std::size_t offset, int count) {
-                MPI_Irecv(result[i].data() + offset, count, MPI_BYTE, static_cast<int>(i), kAllToAll, communicator_,
+            in_pieces(in[i].size(), [&](std::size_t offset, int count) {
+                MPI_Irecv(in[i].data() + offset, count, MPI_BYTE, static_cast<int>(i), kAllToAll, communicator_,
                           &requests_.emplace_back());
             });
         }
         for (std::size_t i = 0; i < ranks; ++i) {
             if (i == self) continue;
-            in_pieces(messages[i].size(), [&](std::size_t offset, int count) {
-                MPI_Isend(messages[i].data() + offset, count, MPI_BYTE, static_cast<int>(i), kAllToAll, communicator_,
+            in_pieces(out[i].size(), [&](std::size_t offset, int count) {
+                MPI_Isend(out[i].data() + offset, count, MPI_BYTE, static_cast<int>(i), kAllToAll, communicator_,
                           &requests_.emplace_back());
             });
         }
         wait_for_all();
-        return result;
     }
 
     void barrier() override { MPI_Barrier(communicator_); }

@@ -30,7 +30,8 @@ public:
     virtual void sum(std::span<double> values) = 0;
     virtual void maximum(std::span<double> values) = 0;
     virtual void exchange(const Messages& messages, std::span<const double> out, std::span<double> in) = 0;
-    virtual std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) = 0;
+    /// To and from others: the message to oneself is the caller's.
+    virtual void all_to_all(std::span<const std::span<const std::byte>> out, std::span<std::vector<std::byte>> in) = 0;
     virtual void barrier() = 0;
     virtual void attend() {}
     /// These live as long as the group, in which they may be collective at their end.

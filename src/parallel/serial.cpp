@@ -21,9 +21,7 @@ public:
     void sum(std::span<std::int64_t>) override {}
     void sum(std::span<double>) override {}
     void maximum(std::span<double>) override {}
-    std::vector<std::vector<std::byte>> all_to_all(std::vector<std::vector<std::byte>> messages) override {
-        return messages;
-    }
+    void all_to_all(std::span<const std::span<const std::byte>>, std::span<std::vector<std::byte>>) override {}
     void barrier() override {}
     std::shared_ptr<RankGroup> split(int) override { return serial_group(); }
     std::shared_ptr<SharedCounter::Place> open_counter() override { return std::make_shared<Count>(); }

@@ -76,7 +76,7 @@ TEST(RandomPermutation, HasAnInverseUpToTheLargestSize) {
     }
 }
 
-// All orders of a few items are drawn alike, for sizes with and without cells beyond them.
+// All orders of a few items are drawn alike.
 TEST(RandomPermutation, IsAnyOfAllOrders) {
     for (const std::uint32_t size : {2U, 3U, 4U, 5U, 6U, 7U}) {
         SCOPED_TRACE(size);

@@ -205,6 +205,10 @@ void all_to_all_delivers_every_message(const Collective& ranks) {
         expected.push_back(content(size(other, ranks.rank()), at(other * 10 + ranks.rank())));
     }
     EXPECT_EQ(ranks.all_to_all(messages), expected);
+    // Into what is there already, longer or shorter.
+    std::vector<Bytes> in(at(ranks.size()), Bytes(7));
+    ranks.all_to_all(std::vector<std::span<const std::byte>>(messages.begin(), messages.end()), in);
+    EXPECT_EQ(in, expected);
     EXPECT_EQ(ranks.all_to_all(std::vector<Bytes>(at(ranks.size()))), std::vector<Bytes>(at(ranks.size())));
 }
 
