@@ -13,6 +13,8 @@ namespace polykarma::cli {
 namespace {
 
 constexpr double kPairsPerSecond = 4e8;
+/// Of a small population, which spends most on what happens once a period; bench/README.md has those of large ones.
+constexpr double kContestsPerSecond = 5e6;
 /// MiB of the largest machines there are.
 constexpr double kLargestMachine = 32.0 * 1024.0 * 1024.0;
 /// Below this a rank computes less than it waits for the others: docs/SCALING.md.
@@ -50,6 +52,13 @@ int ranks_for(const GameSize& size) {
 EconomyConfig at_its_largest(EconomyConfig economy) {
     if (economy.game == GameFamily::pairwise) economy.contest.k_max = economy.contest.largest_k_max;
     return economy;
+}
+
+/// What agents take for one point, and for as many references as if no two points shared theirs.
+double seconds_of_play(const SimulationConfig& played, const EconomyConfig& economy) {
+    const double periods = static_cast<double>(played.periods) + played.burn_in;
+    return 1.0 * played.agents * periods * played.seeds * static_cast<double>(1 + played.references.size()) *
+           static_cast<double>(stage_names(economy).size()) / kContestsPerSecond;
 }
 
 struct Request {
@@ -123,7 +132,8 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
             const EconomyConfig economy =
                 at_its_largest(economy_of(study, study.point(i * points / looked_at), overrides));
             const GameSize size = estimate_size(economy);
-            const double of_point = typical_steps(economy) * predicted_work(economy) / kPairsPerSecond;
+            const double of_point = typical_steps(economy) * predicted_work(economy) / kPairsPerSecond +
+                                    seconds_of_play(study.simulation, economy);
             seconds += of_point;
             longest = std::max(longest, of_point);
             states = std::max(states, size.states);

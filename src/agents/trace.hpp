@@ -26,7 +26,7 @@ struct TraceRecord {
     }
 };
 
-/// Over the agents of a cohort, each with what it experienced in the whole run.
+/// Over the agents of a cohort, or all, each with what it experienced in the whole run.
 struct Fairness {
     double access = 0.0;  ///< standard deviation of the part of own contests that were successes
     double reward = 0.0;  ///< standard deviation of the mean payoff per contest at all
@@ -64,6 +64,7 @@ struct Trace {
     std::vector<std::int64_t> bid_distance, bids_compared;
     std::vector<TraceRecord> records;
     std::vector<Fairness> fairness;  ///< [cohort]
+    Fairness everybody;              ///< over all agents
     AgentTraces agents;
     double seconds = 0.0;  ///< of the periods
 
@@ -71,7 +72,7 @@ struct Trace {
     template <class Self, class Visit>
     static void for_each_member(Self& self, Visit&& visit) {
         visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.bid_distance);
-        visit(self.bids_compared), visit(self.records), visit(self.fairness), visit(self.agents), visit(self.seconds);
+        visit(self.bids_compared), visit(self.records), visit(self.fairness), visit(self.everybody), visit(self.agents), visit(self.seconds);
     }
 };
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/fingerprint.hpp"
+#include "config/choices.hpp"
 #include "config/reader.hpp"
 #include "study/attempt.hpp"
 #include "study/solve_economy.hpp"
@@ -89,17 +90,29 @@ struct StudySolver::Solved {
 };
 
 StudySolver::StudySolver(const StudyConfig& study, std::span<const std::string> overrides, const StudyRun& how)
-    : study_(study), overrides_(overrides), how_(how) {}
+    : study_(study), overrides_(overrides), how_(how), references_(references_of(study, overrides)) {}
 
 std::string StudySolver::manner() const {
     const auto word = [](bool is_on) { return is_on ? "yes" : "no"; };
-    return fmt::format("stability {}, warm starts {}", word(how_.extent == StudyExtent::with_stability),
-                       word(how_.warm_start));
+    const SimulationConfig& played = study_.simulation;
+    std::string references;
+    for (const Allocation reference : played.references) references += fmt::format(" {}", name_of(reference));
+    return fmt::format("stability {}, warm starts {}, played {}", word(how_.extent == StudyExtent::with_stability),
+                       word(how_.warm_start),
+                       played.is_wanted() ? fmt::format("by {} agents for {} + {} periods with {} seeds beside{}",
+                                                        played.agents, played.burn_in, played.periods, played.seeds,
+                                                        references.empty() ? " nobody" : references)
+                                          : "by nobody");
 }
 
-std::uint64_t StudySolver::identity(std::size_t point) const {
+std::uint64_t StudySolver::identity(std::size_t record) const {
+    if (record >= kFirstReference) {
+        const Reference& reference = references_[record - kFirstReference];
+        return fingerprint(fmt::format("{} {}", name_of(reference.allocation), to_toml(reference.economy)));
+    }
+    if (record >= study_.size()) return 0;
     try {
-        return fingerprint(to_toml(economy_of(study_, study_.point(point), overrides_)));
+        return fingerprint(to_toml(economy_of(study_, study_.point(record), overrides_)));
     } catch (const InputError& error) {
         return fingerprint(error.what());
     }
@@ -137,18 +150,17 @@ StudySolver::Entry StudySolver::entry_of(std::span<const Step> steps, UnitCheckp
 }
 
 void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team,
-                             const PointProgress& progress, const PointCheckpoints* kept,
-                             const std::function<bool(std::size_t point)>& is_known,
+                             const StudyCompany& company,
                              const std::function<void(const PointRecord& record)>& tell) {
     const std::vector<Step> steps = steps_of(units, unit);
     std::optional<UnitCheckpoints> checkpoints;
-    if (kept != nullptr) checkpoints.emplace(*kept, team);
+    if (company.kept != nullptr) checkpoints.emplace(*company.kept, team);
     const auto solve_from = [&](Entry entry) {
         std::optional<Solved> last;
         for (const Step& step : std::span(steps).subspan(entry.step)) {
-            const PointRecord record = solve_point(step, std::exchange(entry.is_warm, false), team, progress,
+            const PointRecord record = solve_point(step, std::exchange(entry.is_warm, false), team, company,
                                                    checkpoints ? &*checkpoints : nullptr, last);
-            if (!is_known(step.point)) {
+            if (!company.is_known(step.point)) {
                 tell(record);
                 points_ += team.is_root() ? 1 : 0;
             }
@@ -157,7 +169,7 @@ void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Col
     };
     try {
         try {
-            solve_from(checkpoints ? entry_of(steps, *checkpoints, is_known) : Entry{});
+            solve_from(checkpoints ? entry_of(steps, *checkpoints, company.is_known) : Entry{});
         } catch (const BeginAgain&) {
             solve_from({});
         }
@@ -170,8 +182,32 @@ void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Col
     units_ += team.is_root() ? 1 : 0;
 }
 
+PointRecord StudySolver::solve_reference(std::size_t number, const Collective& team, const StudyCompany& company) {
+    PointRecord record{.point = kFirstReference + number};
+    record.identity = identity(record.point);
+    const Timed timed(seconds_);
+    try {
+        record.agents = play_reference(references_[number], study_.simulation, team, company.alive);
+    } catch (const InputError& error) {
+        record.error = error.what();
+    }
+    units_ += team.is_root() ? 1 : 0;
+    return record;
+}
+
+void StudySolver::play_point(const EconomyConfig& economy, const EquilibriumRecord& record, const Collective& team,
+                             const StudyCompany& company, PointRecord& point) {
+    const Timed timed(seconds_);
+    const std::vector<std::byte> image = team.broadcast(point.image);
+    try {
+        point.agents = play_equilibrium(as_found(economy, *record.layout), image, study_.simulation, team, company.alive);
+    } catch (const InputError& error) {
+        point.error = error.what();
+    }
+}
+
 PointRecord StudySolver::solve_point(const Step& step, bool goes_on_warm, const Collective& team,
-                                     const PointProgress& progress, UnitCheckpoints* checkpoints,
+                                     const StudyCompany& company, UnitCheckpoints* checkpoints,
                                      std::optional<Solved>& last) {
     PointRecord point{.point = step.point};
     std::optional<EconomyConfig> economy;
@@ -181,7 +217,7 @@ PointRecord StudySolver::solve_point(const Step& step, bool goes_on_warm, const 
             const std::optional<EconomyConfig> there = last ? last->leads_to(*economy) : std::nullopt;
             const bool warm = there || goes_on_warm;
             if (warm) point.warm_from = step.before;
-            const Progress watched = team.is_root() ? progress(step.point, *economy) : Progress{};
+            const Progress watched = team.is_root() ? company.progress(step.point, *economy) : Progress{};
             Checkpoints* const keeper =
                 checkpoints != nullptr ? &checkpoints->of(step.point, {to_toml(*economy), warm ? step.start : ""})
                                        : nullptr;
@@ -197,7 +233,11 @@ PointRecord StudySolver::solve_point(const Step& step, bool goes_on_warm, const 
     if (solved.record) {
         point.seconds = solved.record->seconds;
         point.summary = summary_of(*solved.record);
-        if (!how_.is_full || how_.is_full(step.point)) point.image = to_image(*solved.record, team);
+        const bool played = study_.simulation.is_wanted() && solved.record->certified && !company.is_known(step.point);
+        const bool full = !how_.is_full || how_.is_full(step.point);
+        if (full || played) point.image = to_image(*solved.record, team);
+        if (played) play_point(*economy, *solved.record, team, company, point);
+        if (!full) point.image.clear();
     }
     last.reset();
     if (how_.warm_start && solved.record && solved.record->certified)
