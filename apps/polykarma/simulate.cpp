@@ -61,6 +61,8 @@ SimulationSetup setup_of(const Options& options) {
     setup.plan.every = options.has("every") ? static_cast<std::uint32_t>(count_option(options, "every", 1))
                                             : std::max(1U, setup.plan.periods / 50);
     setup.plan.traced_agents = count_option(options, "trace-agents", 0);
+    if (setup.plan.traced_agents > 0 && !options.has("output"))
+        throw UsageError("--trace-agents (without a file to write them to): -o TRACE.h5 beside it");
     setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
     if (options.has("start")) setup.start = options.get<std::string>("start");
     const std::string policy = options.has("policy") ? options.get<std::string>("policy") : "";
@@ -100,14 +102,14 @@ std::uint64_t fingerprint(const std::filesystem::path& file) {
 }
 
 /// Everything that the results depend on.
-std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup) {
+std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup, bool written) {
     const auto content = [](const std::optional<std::filesystem::path>& file) {
         return file ? fmt::format("{:016x}", fingerprint(*file)) : std::string("none");
     };
     std::string identity = fmt::format(
-        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}\n", setup.agents, setup.plan.burn_in,
+        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}, {}\n", setup.agents, setup.plan.burn_in,
         setup.plan.periods, setup.plan.every, setup.plan.traced_agents, name_of(setup.allocation), content(setup.policy),
-        content(setup.start));
+        content(setup.start), written ? "with -o" : "without -o");
     for (const std::uint64_t seed : setup.seeds) identity += fmt::format("seed {}\n", seed);
     for (const auto& part : setup.behaviours)
         identity += fmt::format("{}/{}={}\n", part.type, part.behaviour.name(), part.share);
@@ -115,10 +117,10 @@ std::string identity_of(const EconomyConfig& economy, const SimulationSetup& set
 }
 
 std::unique_ptr<KeptRunsOption> kept_runs(const Options& options, const EconomyConfig& economy,
-                                          const SimulationSetup& setup, const Collective& ranks) {
+                                          const SimulationSetup& setup, bool written, const Collective& ranks) {
     const auto work_dir = work_dir_of(options);
     if (!work_dir) return nullptr;
-    return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup), economy.urgencies.size(), ranks);
+    return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup, written), economy.urgencies.size(), ranks);
 }
 
 }  // namespace
@@ -140,7 +142,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 1000 -o trace.h5 --work-dir work --resume\n"
         "  mpirun -n 2 polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 200 --seed 1 --seed 2\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
-    options.add_output("write records, distributions and traces to this HDF5 file");
+    options.add_output("write records, distributions and traces to this HDF5 file, while the run goes on");
     options.add()("policy", po::value<std::string>(),
                   "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has "
                   "priority access), of pairs coin, turn (who has won less often) or dictator (who is more urgent)");
@@ -170,20 +172,26 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     if (setup.start) inputs.push_back(*setup.start);
     const auto output = options.output(inputs);
 
-    const auto kept = kept_runs(options, economy, setup, context.ranks);
+    const auto kept = kept_runs(options, economy, setup, output.has_value(), context.ranks);
 
     const bool root = context.ranks.is_root();
     SimulationRecord record;
+    std::optional<SimulationFile> file;
+    const auto recorder = [&](const SimulationRecord& begun) -> TraceRecorder* {
+        if (!output) return nullptr;
+        return &file.emplace(*output, begun, kept ? &kept->folder : nullptr, kept && kept->checkpoints.resumes(), context.ranks);
+    };
     try {
         PeriodDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
                               setup.plan.burn_in + setup.plan.periods, setup.agents);
-        record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr}, context.ranks);
+        record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr, recorder}, context.ranks);
     } catch (const RunStopped&) {
         if (root) tell_stopped(kept->checkpoints.file());
         return kStopped;
     }
-    if (output) write_simulation(*output, record, {context.program_line, context.ranks.size()}, context.ranks);
+    if (file) file->keep({context.program_line, context.ranks.size()}, record.seconds());
     if (kept) kept->checkpoints.remove();
+    if (file) file->remove();
     if (!root) return kSuccess;
     print_simulation(std::cout, record, options.format());
     if (output && options.format() == Format::text) std::cout << "written to " << output->string() << '\n';

@@ -24,7 +24,7 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "polykarma-run-checkpoint";
-constexpr std::int64_t kVersion = 1;  // raised with every change of what a run has to know
+constexpr std::int64_t kVersion = 2;  // raised with every change of what a run has to know
 constexpr std::size_t kGrowth = std::size_t{1} << 20;
 
 std::string karma_name(std::size_t account) { return "karma_" + std::to_string(account); }

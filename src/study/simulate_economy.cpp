@@ -198,33 +198,33 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
     const SparseResponse* const response = policy ? &policy->state.response : nullptr;
 
     SimulationRecord record{economy.title, to_toml(economy), std::shared_ptr<const Layout>(game, &game->layout()),
-                            std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan};
-    const std::vector<Cohort> cohorts = cohorts_of(setup, economy, record.behaviours);
+                            std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan, setup.seeds};
+    record.cohorts = cohorts_of(setup, economy, record.behaviours);
+    describe(*make_contest(*game, setup.allocation, RandomNumbers(setup.seeds.front()), setup.agents, ranks), record);
     if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
     if (company.keeper != nullptr) record.runs = company.keeper->ended();
-    for (auto& ended : record.runs) ended.cohorts = cohorts;
-    for (std::size_t run = 0; run < setup.seeds.size(); ++run) {
+    for (auto& ended : record.runs) ended.cohorts = record.cohorts;
+    TraceRecorder* const recorder = company.recorder ? company.recorder(record) : nullptr;
+    for (std::size_t run = record.runs.size(); run < setup.seeds.size(); ++run) {
         const RandomNumbers numbers(setup.seeds[run]);
         const auto contest = make_contest(*game, setup.allocation, numbers, setup.agents, ranks);
-        describe(*contest, record);
-        if (run < record.runs.size()) continue;
-        Population agents(cohorts, game->layout().lattice().accounts(), ranks);
+        Population agents(record.cohorts, game->layout().lattice().accounts(), ranks);
         if (std::ranges::count(record.behaviours, Behaviour::Rule::learn, &Behaviour::rule) > 0) agents.begin_to_learn();
         auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<OpenRun>();
         std::int64_t corrected = 0;
         if (!resumed) corrected = start_population(*contest, mass, numbers, ranks, agents);
-        Bidding bidding(*contest, record.behaviours, cohorts, response, numbers);
+        Bidding bidding(*contest, record.behaviours, record.cohorts, response, numbers);
         Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
         const auto played = [&](std::uint32_t period) {
             if (company.played) company.played(run, period);
         };
         if (!resumed) {
-            resumed = OpenRun{simulation.state(), {}};
+            resumed = OpenRun{simulation.state(), {}, {}};
             resumed->trace.seed = setup.seeds[run];
             resumed->trace.corrected = corrected;
         }
         record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks,
-                                   {played, company.keeper, std::move(resumed)}));
+                                   {run, played, company.keeper, recorder, std::move(resumed)}));
         if (company.keeper != nullptr) company.keeper->end(record.runs.back());
     }
     return record;

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "agents/estimate.hpp"
+#include "agents/collected_trace.hpp"
 #include "agents/play.hpp"
+#include "base/message.hpp"
 #include "dynamics/operators.hpp"
 #include "equilibrium/evolutionary.hpp"
 #include "equilibrium/start.hpp"
@@ -126,10 +128,13 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
     cohorts.back().behaviour = 1;
     Play play(rules, cohorts, {{Behaviour::Rule::noisy, 1.0}, {Behaviour::Rule::learn, 0.2}}, 17, ranks, true);
     const TracePlan plan{1, 7, 3, std::min<std::uint64_t>(agents, 6)};
-    const Trace trace = polykarma::play(*play.simulation, *play.contest, plan, play.numbers, ranks);
+    test::CollectedTrace collected;
+    RunCompany company;
+    company.recorder = &collected;
+    const Trace trace = polykarma::play(*play.simulation, *play.contest, plan, play.numbers, ranks, std::move(company));
     std::vector<double> numbers;
     const auto add = [&](const auto& values) { numbers.insert(numbers.end(), values.begin(), values.end()); };
-    for (const TraceRecord& record : trace.records) {
+    for (const TraceRecord& record : collected.records) {
         add(record.tally.outcomes);
         add(record.tally.bids);
         add(record.tally.payoff);
@@ -137,8 +142,8 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
         for (const auto& stage : record.tally.numbers) add(stage);
         for (const auto& account : record.karma)
             for (const auto& cohort : account) add(cohort);
-        add(record.total_karma);
-        add(record.gini);
+        add(record.held.total_karma);
+        add(record.held.gini);
     }
     for (const Fairness& f : trace.fairness) add(std::vector{f.access, f.reward});
     add(trace.bid_distance);
@@ -146,8 +151,8 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
     add(play.simulation->state().learned);
     // Traces of agents are the root's.
     std::vector<std::int64_t> of_root;
-    for (const auto* values : {&trace.agents.exogenous, &trace.agents.bid, &trace.agents.outcome, &trace.agents.karma[0],
-                               &trace.agents.karma[1], &trace.agents.karma[2]})
+    const AgentTraces& seen = collected.agents;
+    for (const auto* values : {&seen.exogenous, &seen.bid, &seen.outcome, &seen.karma[0], &seen.karma[1], &seen.karma[2]})
         of_root.insert(of_root.end(), values->begin(), values->end());
     of_root.resize(7 * 3 * 6 * std::min<std::uint64_t>(agents, 6));
     ranks.sum(of_root);
@@ -161,6 +166,33 @@ TEST(Simulation, IsTheSameOnAnyRanks) {
 
 TEST(Simulation, IsTheSameOnRanksWithoutAgents) {
     test::expect_same_bits_on_any_ranks([](const Collective& ranks) { return traces_of(ranks, 4); });
+}
+
+// Records go to whoever takes them down; what stays is the same for a run of any length, and all of it counts.
+TEST(Simulation, KeepsNoMoreOfALongRun) {
+    const auto rules = test::one_lane();
+    std::vector<std::size_t> kept;
+    for (const std::uint32_t periods : {70U, 700U}) {
+        Play play(rules, test::of_types(rules, 100), {Behaviour{}}, 5, Collective::serial());
+        const TracePlan plan{0, periods, 1, 4};
+        test::CollectedTrace collected;
+        RunCompany company;
+        company.recorder = &collected;
+        const Trace trace =
+            polykarma::play(*play.simulation, *play.contest, plan, play.numbers, Collective::serial(), std::move(company));
+        EXPECT_EQ(collected.records.size(), plan.records());
+        EXPECT_EQ(collected.agents.bid.size(), std::size_t{4} * periods);
+        EXPECT_EQ(trace.batches.size(), Trace::kMostBatches);
+        Tally all = collected.records.front().tally;
+        for (std::size_t r = 1; r < collected.records.size(); ++r) all.add(collected.records[r].tally);
+        EXPECT_EQ(Experience(std::span(&trace, 1)).all().outcomes, all.outcomes);
+        EXPECT_EQ(trace.first.total_karma, collected.records.front().held.total_karma);
+        EXPECT_EQ(trace.last.gini, collected.records.back().held.gini);
+        MessageWriter message;
+        message.put_all(trace);
+        kept.push_back(message.bytes().size());
+    }
+    EXPECT_EQ(kept[0], kept[1]);
 }
 
 TEST(Simulation, OfAnotherSeedIsAnother) {

@@ -1,5 +1,8 @@
 """`polykarma simulate`: populations of every rank count, what they are told of mistakes, and what they write."""
 
+import re
+import subprocess
+
 import h5py
 import numpy
 import pytest
@@ -222,6 +225,21 @@ def test_fewer_agents_than_ranks(solved):
 def test_a_target_that_cannot_be_written_leaves_nothing(solved, tmp_path):
     assert complaint(simulate(solved, "-o", tmp_path / "missing" / "trace.h5"), 4)
     assert complaint(simulate(solved, "-o", solved / "lane.toml"), 2)
-    limited = simulate(solved, "-o", tmp_path / "trace.h5", wrapper=("sh", "-c", 'ulimit -f 8; exec "$@"', "sh"))
-    assert "trace.h5" in complaint(limited, 4)
+    # Before the first of 4e9 periods.
+    limited = simulate(solved, "--periods", 4000000000, "--every", 200000, "-o", tmp_path / "trace.h5",
+                       wrapper=("sh", "-c", 'ulimit -f 8; exec "$@"', "sh"))
+    assert re.fullmatch(r".*/trace.h5: cannot be written \(File too large: needs \d+ MB, all that the run will write\)",
+                        complaint(limited, 4))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_run_leaves_nothing_under_the_name(solved, tmp_path):
+    target = tmp_path / "trace.h5"
+    target.write_bytes(b"old")
+    with pytest.raises(subprocess.TimeoutExpired):
+        simulate(solved, "--periods", 4000000000, "--every", 200000, "-o", target, timeout=2)
+    assert target.read_bytes() == b"old"
+
+
+def test_traces_of_agents_need_a_file(solved):
+    assert "-o TRACE.h5 beside it" in complaint(simulate(solved, "--trace-agents", 3), 2)
