@@ -138,6 +138,8 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "  polykarma simulate inputs/tutorial/priority_lane.toml --policy lane.h5 --agents 1e5 --periods 500 -o trace.h5\n"
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e4 --periods 1000 --behaviour sne=0.9 \\\n"
         "      --behaviour all=0.1                          a tenth bids all it has\n"
+        "  polykarma simulate economy.toml --policy after.h5 --start before.h5 --agents 1e5 --periods 400 -o change.h5\n"
+        "                                               from the equilibrium of one design to that of another\n"
         "  polykarma simulate economy.toml --policy uncontrolled --agents 1e4 --periods 100     nobody has priority\n"
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 1000 -o trace.h5 --work-dir work --resume\n"
         "  mpirun -n 2 polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 200 --seed 1 --seed 2\n");
@@ -157,7 +159,8 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
                   "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5 "
                   "(of what one can pay), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
     options.add()("start", po::value<std::string>(),
-                  "result file whose distribution to start from instead of that of the policy: another design");
+                  "result file whose distribution, and karma of each account, to start from instead of those of the policy: "
+                  "another design");
     options.add()("trace-agents", po::value<double>()->default_value(0), "agents, chosen at random, to write contest by contest");
     add_work_dir(options);
     options.add_set();

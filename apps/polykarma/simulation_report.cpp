@@ -159,6 +159,12 @@ void print_text(std::ostream& out, const SimulationRecord& record) {
     report.stages().print(out, Format::text);
     out << '\n';
     report.accounts().print(out, Format::text);
+    if (record.distance_of_sample) {
+        const Trace& run = record.runs.front();
+        out << fmt::format("distance from the distribution of the policy {:.4f} before the first period, {:.4f} at the end; of as "
+                           "many agents\ndrawn from it {:.4f}\n",
+                           run.distance_before, run.distance_after, *record.distance_of_sample);
+    }
     if (beyond > 0) out << fmt::format("{} bids of agents with more karma than the policy knows of\n", beyond);
 }
 

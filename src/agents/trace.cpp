@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "agents/random_permutation.hpp"
@@ -48,8 +49,8 @@ void add_karma(TraceRecord& record, const Contest& contest, const Population& ag
     }
 }
 
-TraceRecord record_of(Simulation& simulation, const Contest& contest, const Collective& ranks) {
-    TraceRecord record{simulation.periods(), simulation.take_tally(), {}, {}};
+TraceRecord record_of(Simulation& simulation, const Contest& contest, double distance, const Collective& ranks) {
+    TraceRecord record{simulation.periods(), simulation.take_tally(), {}, {}, distance};
     for (const auto a : Range<Account>(simulation.agents().karma.size()))
         add_karma(record, contest, simulation.agents(), a, ranks);
     return record;
@@ -110,6 +111,7 @@ public:
             seen_ = std::move(company_.resumed->seen);
             simulation_.resume(std::move(company_.resumed->state));
         }
+        if (simulation.periods() == 0) trace_.distance_before = distance();
         trace_.cohorts = simulation.agents().cohorts;
         trace_.traced = traced_.agents();
         trace_.traced_cohort = traced_.cohorts();
@@ -143,11 +145,16 @@ private:
     }
 
     void record() {
-        const TraceRecord record = record_of(simulation_, contest_, ranks_);
+        const TraceRecord record = record_of(simulation_, contest_, distance(), ranks_);
         seen_.append(traced_.take(ranks_));
         if (company_.recorder != nullptr) company_.recorder->record(company_.run, trace_.records, record, seen_);
         seen_ = {};
         trace_.add(record, plan_.records());
+    }
+
+    [[nodiscard]] double distance() const {
+        return company_.distance != nullptr ? (*company_.distance)(simulation_.agents(), ranks_)
+                                            : std::numeric_limits<double>::quiet_NaN();
     }
 
     void keep_if_wanted() {
@@ -220,6 +227,7 @@ void Trace::add(const TraceRecord& record, std::size_t of) {
         batches.back().add(record.tally);
     if (records == 0) first = record.held;
     last = record.held;
+    distance_after = record.distance;
     ++records;
 }
 

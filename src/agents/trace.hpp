@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "agents/distance.hpp"
 #include "agents/simulation.hpp"
 #include "base/keeping_wish.hpp"
 
@@ -29,6 +30,7 @@ struct TraceRecord {
     /// [account][cohort][balance] agents; the last balance stands for itself and more.
     std::vector<std::vector<std::vector<std::int64_t>>> karma;
     Holdings held;
+    double distance = 0.0;  ///< from the distribution that the population is compared with; NaN without one
 };
 
 /// Over the agents of a cohort, each with what it experienced in the whole run.
@@ -69,6 +71,7 @@ struct Trace {
     std::size_t records = 0;                  ///< made so far
     std::vector<Tally> batches;               ///< experiences of consecutive records, as evenly many as they get
     Holdings first, last;                     ///< at these records
+    double distance_before = 0.0, distance_after = 0.0;  ///< before the first period, at the last record; as in records
     std::vector<Fairness> fairness;           ///< [cohort]
     std::vector<std::uint64_t> traced;        ///< numbers of the agents that are traced, increasing
     std::vector<std::int32_t> traced_cohort;  ///< [traced agent]
@@ -82,6 +85,7 @@ struct Trace {
     static void for_each_member(Self& self, Visit&& visit) {
         visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.bid_distance);
         visit(self.bids_compared), visit(self.records), visit(self.batches), visit(self.first), visit(self.last);
+        visit(self.distance_before), visit(self.distance_after);
         visit(self.fairness), visit(self.traced), visit(self.traced_cohort), visit(self.seconds);
     }
 };
@@ -155,6 +159,7 @@ struct RunCompany {
     std::size_t run = 0;                               ///< its number among others
     std::function<void(std::uint32_t period)> played;  ///< told after every period
     RunKeeper* keeper = nullptr;
+    const Distance* distance = nullptr;  ///< that the population is compared by
     TraceRecorder* recorder = nullptr;  ///< without one no agents are traced
     std::optional<OpenRun> resumed;     ///< to go on from; the agents are as they were then
 };

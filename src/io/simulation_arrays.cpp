@@ -6,6 +6,7 @@ SimulationArrays::SimulationArrays(const SimulationRecord& simulation)
     : layout_(simulation.layout),
       numbers_(simulation.numbers),
       contests_of_record_(simulation.plan.every * layout_->stages()),
+      has_distance_(simulation.distance_of_sample.has_value()),
       run_{"run", simulation.seeds.size()},
       record_{"record", simulation.plan.records()},
       contest_{"contest", simulation.plan.periods * layout_->stages()},

@@ -36,11 +36,13 @@ public:
     [[nodiscard]] std::size_t first_contest(std::size_t record) const { return record * contests_of_record_; }
 
 private:
-    static constexpr const char* kSinceBefore = ", since the record before";
+    static constexpr const char* kDistance =
+        "total variation distance from the distribution of the policy, over type, urgency and all balances";
 
     std::shared_ptr<const Layout> layout_;
     std::vector<ContestNumber> numbers_;
     std::size_t contests_of_record_;
+    bool has_distance_;
     Axis run_, record_, contest_, stage_, cohort_, urgency_, outcome_, account_, agent_;
 };
 
@@ -70,6 +72,8 @@ void SimulationArrays::for_each_of_record(Visit&& visit) const {
                   for (const auto& cohort : r.karma[a.at()]) holders.insert(holders.end(), cohort.begin(), cohort.end());
                   return holders;
               });
+    if (has_distance_)
+        visit(Meaning{"distance", kDistance, "1"}, Axes{}, [](const TraceRecord& r) { return std::vector{r.distance}; });
     visit(Meaning{"total_karma", "held by all agents in an account", "karma"}, Axes{account_},
           [](const TraceRecord& r) { return r.held.total_karma; });
     visit(Meaning{"gini", "Gini coefficient of the balances of an account", "1"}, Axes{account_},
@@ -89,6 +93,9 @@ void SimulationArrays::for_each_of_run(Visit&& visit) const {
           [](const Trace& t) { return std::vector{t.corrected}; });
     visit(Meaning{"bids_beyond_policy", "bids of agents with more karma than the policy knows of", ""}, Axes{},
           [](const Trace& t) { return std::vector{t.beyond_policy}; });
+    if (has_distance_)
+        visit(Meaning{"distance_before", "distance before the first period", "1"}, Axes{},
+              [](const Trace& t) { return std::vector{t.distance_before}; });
     visit(Meaning{"bid_distance", "mean |bid - the policy's most likely one|, burn-in included; NaN of who follows the policy",
                   "karma"},
           Axes{cohort_}, [](const Trace& t) {

@@ -41,6 +41,9 @@ public:
         balances();
         cohorts();
         runs();
+        if (simulation_.distance_of_sample)
+            root_.scalar({"distance_of_sample", "mean distance of as many agents, drawn from the distribution of the policy", "1"},
+                         *simulation_.distance_of_sample);
         root_.string({"economy", "the economy, every default spelled out (TOML)", ""}, simulation_.economy);
     }
 

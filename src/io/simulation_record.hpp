@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct SimulationRecord {
     std::vector<Behaviour> behaviours{};
     std::vector<Trace> runs{};         ///< [seed] those that have been played
     std::vector<Payoff> mean_field{};  ///< [type], where there is a policy
+
+    /// Mean distance of as many agents, drawn from the distribution of the policy, from it (see Distance); where there is one.
+    std::optional<double> distance_of_sample{};
 
     /// Of all periods.
     [[nodiscard]] double seconds() const {

@@ -144,6 +144,7 @@ void require_same_states(const std::filesystem::path& file, const EconomyConfig&
         for (const auto& element : list) result.push_back(element.name);
         return result;
     };
+    // The lattice of a pairwise game is as large as its karma asks for.
     const auto limits = [](const EconomyConfig& e) {
         std::vector<int> result;
         for (const auto& resource : e.resources) result.push_back(resource.k_max);
@@ -195,12 +196,15 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
     if (setup.start) start.emplace(*setup.start);
     const auto game = std::make_shared<const G>(policy ? policy->game.rules() : std::move(rules));
     const Field* const mass = start ? &start->state.mass : policy ? &policy->state.mass : nullptr;
+    const StartKarma karma = start ? StartKarma::of_distribution : StartKarma::of_economy;
+    const std::optional<Distance> distance = policy ? std::make_optional<Distance>(policy->state.mass) : std::nullopt;
     const SparseResponse* const response = policy ? &policy->state.response : nullptr;
 
     SimulationRecord record{economy.title, to_toml(economy), std::shared_ptr<const Layout>(game, &game->layout()),
                             std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan, setup.seeds};
     record.cohorts = cohorts_of(setup, economy, record.behaviours);
     describe(*make_contest(*game, setup.allocation, RandomNumbers(setup.seeds.front()), setup.agents, ranks), record);
+    if (distance) record.distance_of_sample = distance->of_sample(record.cohorts);
     if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
     if (company.keeper != nullptr) record.runs = company.keeper->ended();
     for (auto& ended : record.runs) ended.cohorts = record.cohorts;
@@ -212,7 +216,7 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
         if (std::ranges::count(record.behaviours, Behaviour::Rule::learn, &Behaviour::rule) > 0) agents.begin_to_learn();
         auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<OpenRun>();
         std::int64_t corrected = 0;
-        if (!resumed) corrected = start_population(*contest, mass, numbers, ranks, agents);
+        if (!resumed) corrected = start_population(*contest, mass, karma, numbers, ranks, agents);
         Bidding bidding(*contest, record.behaviours, record.cohorts, response, numbers);
         Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
         const auto played = [&](std::uint32_t period) {
@@ -224,7 +228,7 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
             resumed->trace.corrected = corrected;
         }
         record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks,
-                                   {run, played, company.keeper, recorder, std::move(resumed)}));
+                                   {run, played, company.keeper, distance ? &*distance : nullptr, recorder, std::move(resumed)}));
         if (company.keeper != nullptr) company.keeper->end(record.runs.back());
     }
     return record;

@@ -115,7 +115,7 @@ struct Runs {
             const RandomNumbers numbers(seed);
             PairContest contest(game, allocation, numbers, agents, ranks);
             Population population(cohort_of(agents), 1, ranks);
-            static_cast<void>(start_population(contest, nullptr, numbers, ranks, population));
+            static_cast<void>(start_population(contest, nullptr, StartKarma::of_economy, numbers, ranks, population));
             Bidding bidding(contest, {behaviour}, population.cohorts, nullptr, numbers);
             Simulation simulation(contest, bidding, std::move(population), numbers, ranks);
             RunCompany company;

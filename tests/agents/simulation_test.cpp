@@ -78,7 +78,7 @@ TEST(Start, DrawsFromTheDistribution) {
     const RandomNumbers numbers(8);
     CapacityContest contest(game, Allocation::bids, numbers, 40000, Collective::serial());
     Population agents(test::of_types(rules, 40000), 1, Collective::serial());
-    const auto corrected = start_population(contest, &mass, numbers, Collective::serial(), agents);
+    const auto corrected = start_population(contest, &mass, StartKarma::of_economy, numbers, Collective::serial(), agents);
     EXPECT_LT(corrected, 3 * 200 * 2);  // three standard deviations of the sum
     std::vector<std::int64_t> counts(mass.all().size() / game.layout().stages());
     for (std::size_t i = 0; i < agents.size(); ++i)
@@ -86,6 +86,38 @@ TEST(Start, DrawsFromTheDistribution) {
     for (std::size_t x = 0; x < counts.size(); ++x)
         EXPECT_NEAR(static_cast<double>(counts[x]), 40000.0 * mass.stage(Stage{})[x],
                     4.0 * std::sqrt(40000.0 * mass.stage(Stage{})[x]) + static_cast<double>(corrected));
+}
+
+// The distribution of another design: every account holds what it does there, and what is exchanged what it is worth here.
+TEST(Start, CanHaveTheKarmaOfTheDistribution) {
+    auto rules = test::three_resources({9, 9, 9});
+    const MultiKarma game(rules);
+    const Part part = whole(game);
+    test::Random random(12);
+    Field mass = test::random_mass(part, random, true);
+    std::array<double, 3> mean{};
+    std::array<int, 3> balances{};
+    for (std::size_t site = 0; site < game.layout().sites(); ++site) {
+        game.layout().lattice().balances(game.layout().contested(Stage{}), site, balances);
+        for (const auto b : Range<Block>(game.layout().blocks()))
+            for (std::size_t a = 0; a < 3; ++a) mean[a] += mass.block(Stage{}, b)[site] * balances[a];
+    }
+    // A game with the worth of that.
+    for (std::size_t a = 0; a < 3; ++a) rules.resources[a].k_mean = mean[a];
+    const MultiKarma same(rules);
+    for (const int ranks : test::kRankCounts)
+        test::on_ranks(ranks, [&](const Collective& collective) {
+            const RandomNumbers numbers(5);
+            const CapacityContest contest(same, Allocation::bids, numbers, 5000, collective);
+            Population agents(test::of_types(rules, 5000), 3, collective);
+            static_cast<void>(start_population(contest, &mass, StartKarma::of_distribution, numbers, collective, agents));
+            for (std::size_t a = 0; a < 3; ++a) {
+                std::array total{test::total(agents.karma[a])};
+                collective.sum(total);
+                // Rounding, and again of the sum of what is exchanged: each of three totals by half a unit, of worth 3/2 at most.
+                EXPECT_NEAR(static_cast<double>(total[0]), 5000.0 * mean[a], 3.0);
+            }
+        });
 }
 
 TEST(Simulation, WithoutExchangeKeepsKarmaToTheUnitWhateverAgentsDo) {
@@ -228,7 +260,7 @@ TEST(Simulation, OfManyAgentsIsTheMeanField) {
     const RandomNumbers numbers(2);
     CapacityContest contest(game, Allocation::bids, numbers, agents, Collective::serial());
     Population population(test::of_types(game.rules(), agents), 2, Collective::serial());
-    static_cast<void>(start_population(contest, &solved.mass, numbers, Collective::serial(), population));
+    static_cast<void>(start_population(contest, &solved.mass, StartKarma::of_economy, numbers, Collective::serial(), population));
     Bidding bidding(contest, {Behaviour{}}, population.cohorts, &solved.response, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, Collective::serial());
     const std::vector traces{play(simulation, contest, {0, 80, 5, 0}, numbers, Collective::serial())};
@@ -273,7 +305,7 @@ TEST(Simulation, UncontrolledIsTheBenchmark) {
     const RandomNumbers numbers(1);
     CapacityContest contest(game, Allocation::uncontrolled, numbers, 10000, Collective::serial());
     Population population(test::of_types(rules, 10000), 2, Collective::serial());
-    static_cast<void>(start_population(contest, nullptr, numbers, Collective::serial(), population));
+    static_cast<void>(start_population(contest, nullptr, StartKarma::of_economy, numbers, Collective::serial(), population));
     Bidding bidding(contest, {Behaviour{Behaviour::Rule::zero, 0.0}}, population.cohorts, nullptr, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, Collective::serial());
     simulation.period();
