@@ -62,7 +62,7 @@ private:
         for (const auto a : Range<Account>(layout_.lattice().accounts())) accounts.push_back(layout_.account_name(a));
         root_.coordinate({"stage", "contest of a period, in their order", ""}, stages);
         root_.coordinate({"urgency", "urgency state", ""}, names_of(layout_.exogenous_infos()));
-        root_.coordinate({"outcome", "what an agent may come by; the first is what bids are for", ""}, simulation_.outcomes);
+        root_.coordinate({"outcome", "what an agent may come by; the first is what bids are for, the last staying away", ""}, simulation_.outcomes);
         if (!accounts.empty()) root_.coordinate({"account", "karma account", ""}, accounts);
     }
 
