@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <ostream>
 #include <span>
 
+#include "config/choices.hpp"
+#include "played_report.hpp"
 #include "report.hpp"
 #include "study/equilibria.hpp"
+#include "study/published.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -92,7 +96,7 @@ private:
 
 void add_design(Lines& lines, const StudyResults& results, const PublishedTable& published, const Design& design) {
     const std::string name = joined(design.rows.front().labels);
-    lines.add(name + (design.printed.empty() ? "" : ": published"), design.printed, "{:.4f}");
+    lines.add(name + (design.printed.empty() ? "" : (name.empty() ? "" : ": ") + published.kind), design.printed, "{:.4f}");
     for (const StudyEquilibrium& equilibrium : design.equilibria) {
         const StudyRow& row = results.rows[equilibrium.row];
         const bool nearest = &equilibrium == design.nearest;
@@ -107,6 +111,52 @@ void add_design(Lines& lines, const StudyResults& results, const PublishedTable&
         lines.add("  not certified: " + reason, {}, "{}", Lines::starts_text(starts));
 }
 
+/// A reference as a row of a table of points.
+std::vector<Cell> reference_cells(const StudyResults& results, const StudyReference& reference, std::size_t numbers) {
+    std::vector<Cell> cells(reference.labels.begin(), reference.labels.end());
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    cells.insert(cells.end(), {std::string(name_of(reference.allocation)), 0L, unknown, std::string("reference")});
+    cells.insert(cells.end(), numbers, unknown);
+    add_played_cells(cells, results, reference);
+    return cells;
+}
+
+/// A study without axes beside many quantities: a line for each that others are known to differ in by some width.
+Table quantities_table(const StudyOutcome& outcome, const PublishedTable& published, const Design& design) {
+    Table table({{"quantity", "quantity"},
+                 {"known", published.kind},
+                 {"ours", "ours"},
+                 {"difference", "difference", "{:+.4f}"},
+                 {"width", "width"},
+                 {"within", "within"}});
+    if (design.nearest == nullptr) return table;
+    const auto ours = values_like(published, outcome.results, outcome.results.rows[design.nearest->row]);
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        const double known = published.numbers[i].values.front(), width = published.widths[i];
+        if (std::isnan(width)) continue;
+        table.add({published.numbers[i].name, known, ours[i], ours[i] - known, width,
+                   std::string(std::abs(ours[i] - known) <= width ? "yes" : "NO")});
+    }
+    return table;
+}
+
+void print_quantities(std::ostream& out, const StudyOutcome& outcome, const PublishedTable& published) {
+    for (const Design& design : designs(outcome.results, published)) {
+        for (std::size_t i = 0; i < outcome.results.rows.size(); ++i) {
+            const StudyRow& row = outcome.results.rows[i];
+            if (!row.error.empty()) continue;
+            const Certificate& c = row.certificate;
+            out << fmt::format("from {}: {} in {:.3g} s, stationarity {:.1e}, gain {:.1e}, exploitability {:.1e}\n",
+                               row.start, row.certified ? "certified" : "not certified, " + row.reason,
+                               outcome.seconds[i], c.stationarity, c.gain_mean, c.exploitability_mean);
+        }
+        out << '\n';
+        quantities_table(outcome, published, design).print(out, Format::text);
+    }
+    out << fmt::format("\nwithin: whether the difference is not larger than what others are known to differ by.\n{}\n",
+                       published.source);
+}
+
 }  // namespace
 
 Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& published, StudyExtent extent) {
@@ -118,6 +168,7 @@ Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& publish
                              "exploitability_max", "iterations", "seconds"})
         columns.push_back({name, name});
     if (extent == StudyExtent::with_stability) add_stability_columns(columns);
+    if (outcome.results.played) add_played_columns(columns, outcome.results);
     Table table(std::move(columns));
     for (std::size_t i = 0; i < outcome.results.rows.size(); ++i) {
         const StudyRow& row = outcome.results.rows[i];
@@ -131,13 +182,22 @@ Table comparison_rows(const StudyOutcome& outcome, const PublishedTable& publish
         cells.emplace_back(row.iterations);
         cells.emplace_back(outcome.seconds[i]);
         if (extent == StudyExtent::with_stability) add_stability_cells(cells, row.stability);
+        if (outcome.results.played) add_played_cells(cells, outcome.results, row);
         table.add(std::move(cells));
     }
+    // Between start, equilibrium, lambda, reason and what agents come by: as many numbers as other rows have.
+    const std::size_t numbers = published.numbers.size() + 8 + (extent == StudyExtent::with_stability ? 2 : 0);
+    for (const StudyReference& reference : outcome.results.references)
+        table.add(reference_cells(outcome.results, reference, numbers));
     return table;
 }
 
 void print_comparison(std::ostream& out, const StudyOutcome& outcome, const PublishedTable& published,
                       const StudyRequest& request) {
+    if (!published.widths.empty()) {
+        out << request.study.title << '\n';
+        return print_quantities(out, outcome, published);
+    }
     std::vector<Column> columns{{"design", joined(outcome.results.axes)}};
     for (const auto& column : published.numbers) columns.push_back({column.name, column.name});
     columns.push_back({"distance", "distance"});

@@ -9,6 +9,7 @@
 
 #include "base/fingerprint.hpp"
 #include "command.hpp"
+#include "config/choices.hpp"
 #include "config/reader.hpp"
 #include "io/run_checkpoints.hpp"
 #include "io/simulation_file.hpp"
@@ -66,9 +67,10 @@ SimulationSetup setup_of(const Options& options) {
     setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
     if (options.has("start")) setup.start = options.get<std::string>("start");
     const std::string policy = options.has("policy") ? options.get<std::string>("policy") : "";
-    const auto* const allocation = std::ranges::find(kAllocationNames, std::string_view(policy));
-    if (allocation != kAllocationNames.end() && policy != name_of(Allocation::bids))
-        setup.allocation = static_cast<Allocation>(allocation - kAllocationNames.begin());
+    const auto& allocations = ChoiceNames<Allocation>::names;
+    const auto* const allocation = std::ranges::find(allocations, std::string_view(policy));
+    if (allocation != allocations.end() && policy != name_of(Allocation::bids))
+        setup.allocation = static_cast<Allocation>(allocation - allocations.begin());
     else if (options.has("policy"))
         setup.policy = policy;
     if (options.has("behaviour"))

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <iostream>
 
-#include "study/equilibria.hpp"
+#include "study/published.hpp"
 
 namespace polykarma::cli {
 namespace po = boost::program_options;
@@ -69,7 +69,7 @@ StudyOutcome run_and_write(const StudyRequest& request, const Context& context) 
     if (file) {
         file->write_results(outcome.results);
         file->write_timing(outcome.timing, outcome.seconds);
-        if (request.published) file->write_published(*request.published);
+        if (request.published && request.published->is_known()) file->write_published(*request.published);
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         file->commit({context.program_line, context.ranks.size()}, seconds);
     }

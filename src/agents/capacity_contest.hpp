@@ -2,9 +2,9 @@
 
 #include <optional>
 
-#include "agents/allocation.hpp"
 #include "agents/contest.hpp"
 #include "agents/random_permutation.hpp"
+#include "config/allocation.hpp"
 #include "game/multi_karma.hpp"
 
 namespace polykarma {

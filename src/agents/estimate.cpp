@@ -42,6 +42,14 @@ Estimate estimate_of(std::span<const double> values) {
     return estimate;
 }
 
+void CellSum::add(const CellSum& other) {
+    payoff += other.payoff;
+    contests += other.contests;
+    taking_part += other.taking_part;
+    successes += other.successes;
+    bids += other.bids;
+}
+
 Estimate Experience::estimate(const Measure& measure) const {
     std::vector<double> of_batches;
     for (const Tally& batch : batches_) of_batches.push_back(measure(batch));

@@ -43,6 +43,8 @@ struct CellSum {
     double taking_part = 0.0;
     double successes = 0.0;  ///< first outcome
     double bids = 0.0;       ///< of those who took part
+
+    void add(const CellSum& other);
 };
 
 /// Over all stages; of everybody, of one cohort, of one exogenous state of it.

@@ -3,9 +3,9 @@
 #include <array>
 #include <optional>
 
-#include "agents/allocation.hpp"
 #include "agents/contest.hpp"
 #include "agents/random_permutation.hpp"
+#include "config/allocation.hpp"
 #include "game/pairwise.hpp"
 
 namespace polykarma {

@@ -64,6 +64,11 @@ public:
         squares_.add(x * x);
         ++count_;
     }
+    void add(const Spread& other) {
+        sum_.add(other.sum_);
+        squares_.add(other.squares_);
+        count_ += other.count_;
+    }
     [[nodiscard]] double deviation(const Collective& ranks) {
         std::array sums{sum_, squares_};
         std::array count{count_};
@@ -80,7 +85,7 @@ private:
     std::int64_t count_ = 0;
 };
 
-std::vector<Fairness> fairness_of(const Population& agents, double contests, const Collective& ranks) {
+void add_fairness(const Population& agents, double contests, const Collective& ranks, Trace& trace) {
     std::vector<Spread> access(agents.cohorts.size()), reward(agents.cohorts.size());
     agents.for_each_tile([&](const Tile& tile) {
         for (std::size_t i = tile.begin; i < tile.begin + tile.size; ++i) {
@@ -89,10 +94,13 @@ std::vector<Fairness> fairness_of(const Population& agents, double contests, con
                 access[tile.cohort].add(static_cast<double>(agents.successes[i]) / agents.contests[i]);
         }
     });
-    std::vector<Fairness> result;
-    for (std::size_t c = 0; c < agents.cohorts.size(); ++c)
-        result.push_back({access[c].deviation(ranks), reward[c].deviation(ranks)});
-    return result;
+    Spread all_access, all_reward;
+    for (std::size_t c = 0; c < agents.cohorts.size(); ++c) {
+        trace.fairness.push_back({access[c].deviation(ranks), reward[c].deviation(ranks)});
+        all_access.add(access[c]);
+        all_reward.add(reward[c]);
+    }
+    trace.everybody = {all_access.deviation(ranks), all_reward.deviation(ranks)};
 }
 
 /// One run: from the first period that is left to its trace.
@@ -124,8 +132,7 @@ public:
         }
         simulation_.observe(nullptr);
         Trace trace = so_far();
-        trace.fairness = fairness_of(simulation_.agents(),
-                                     static_cast<double>(plan_.periods * contest_.layout().stages()), ranks_);
+        add_fairness(simulation_.agents(), static_cast<double>(plan_.periods * contest_.layout().stages()), ranks_, trace);
         if (company_.recorder != nullptr) company_.recorder->end(company_.run, trace);
         return trace;
     }

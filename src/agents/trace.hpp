@@ -33,7 +33,7 @@ struct TraceRecord {
     double distance = 0.0;  ///< from the distribution that the population is compared with; NaN without one
 };
 
-/// Over the agents of a cohort, each with what it experienced in the whole run.
+/// Over the agents of a cohort, or all, each with what it experienced in the whole run.
 struct Fairness {
     double access = 0.0;  ///< standard deviation of the part of own contests that were successes
     double reward = 0.0;  ///< standard deviation of the mean payoff per contest at all
@@ -73,6 +73,7 @@ struct Trace {
     Holdings first, last;                     ///< at these records
     double distance_before = 0.0, distance_after = 0.0;  ///< before the first period, at the last record; as in records
     std::vector<Fairness> fairness;           ///< [cohort]
+    Fairness everybody;                       ///< over all agents
     std::vector<std::uint64_t> traced;        ///< numbers of the agents that are traced, increasing
     std::vector<std::int32_t> traced_cohort;  ///< [traced agent]
     double seconds = 0.0;                     ///< of the periods
@@ -86,7 +87,7 @@ struct Trace {
         visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.bid_distance);
         visit(self.bids_compared), visit(self.records), visit(self.batches), visit(self.first), visit(self.last);
         visit(self.distance_before), visit(self.distance_after);
-        visit(self.fairness), visit(self.traced), visit(self.traced_cohort), visit(self.seconds);
+        visit(self.fairness), visit(self.everybody), visit(self.traced), visit(self.traced_cohort), visit(self.seconds);
     }
 };
 

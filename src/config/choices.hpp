@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "config/allocation.hpp"
 #include "config/economy.hpp"
 #include "config/study.hpp"
 
@@ -71,6 +72,11 @@ struct ChoiceNames<DesignObjective> {
 template <>
 struct ChoiceNames<DesignAlgorithm> {
     static constexpr std::array<std::string_view, 2> names{"direct", "sbplx"};
+};
+
+template <>
+struct ChoiceNames<Allocation> {
+    static constexpr std::array<std::string_view, 5> names{"bids", "uncontrolled", "coin", "turn", "dictator"};
 };
 
 /// The name of a choice, e.g. "non_winners".

@@ -36,6 +36,7 @@ public:
         for (std::size_t i = 0; i < study_.variables.size(); ++i) complete(i);
         if (study_.variables.empty() && state_.sources.contains("design"))
             refuse("design", "there is no [[variable]] to search over", "at least one");
+        check_simulation(base.game == GameFamily::pairwise);
         check_size();
         check_points();
         return study_;
@@ -70,6 +71,22 @@ private:
             refuse(path + ".start",
                    fmt::format("{} is not within [{}, {}]", variable.start, variable.lower, variable.upper),
                    "lower <= start <= upper");
+    }
+
+    void check_simulation(bool pairs) const {
+        const auto& references = study_.simulation.references;
+        const auto refuse_reference = [&](std::size_t i, const std::string& why) {
+            refuse("simulation.references", fmt::format("{}: {}", name_of(references[i]), why),
+                   "coin, turn, dictator of pairs, else uncontrolled; each at most once");
+        };
+        for (std::size_t i = 0; i < references.size(); ++i) {
+            if (references[i] == Allocation::bids) refuse_reference(i, "that is how every equilibrium is played");
+            if ((references[i] == Allocation::uncontrolled) == pairs)
+                refuse_reference(i, pairs ? "agents meet in pairs" : "agents do not meet in pairs");
+            if (std::ranges::count(references, references[i]) > 1) refuse_reference(i, "is there twice");
+        }
+        if (study_.simulation.is_wanted() && !study_.variables.empty())
+            refuse("simulation.agents", "a search over variables is not played", "a study without [[variable]]");
     }
 
     void check_size() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/allocation.hpp"
 #include "config/economy.hpp"
 #include "config/study_axis.hpp"
 #include "config/study_start.hpp"
@@ -37,6 +38,17 @@ struct DesignConfig {
     double tolerance = 0.0;  ///< of sbplx, on every variable, share of upper - lower
 };
 
+/// Agents who play every equilibrium of a study by its policy, once for each of the seeds 1, 2, ...
+struct SimulationConfig {
+    int agents = 0;  ///< 0: nobody plays
+    int periods = 0;
+    int burn_in = 0;  ///< periods before those that are measured
+    int seeds = 0;
+    std::vector<Allocation> references;  ///< played beside them, in the same populations without karma
+
+    [[nodiscard]] bool is_wanted() const { return agents > 0; }
+};
+
 /// One economy of a study and where it is solved from.
 struct StudyPoint {
     std::vector<std::string> labels;  ///< one per axis
@@ -62,6 +74,7 @@ struct StudyConfig {
     SampleConfig sample;  ///< of the sampled axes
     std::vector<StudyVariable> variables;  ///< empty: a grid to be swept, nothing is searched for
     DesignConfig design;
+    SimulationConfig simulation;
 
     std::filesystem::path file;
     std::filesystem::path base_file;

@@ -114,6 +114,42 @@ void describe(V& v, DesignConfig& c) {
 }
 
 template <class V>
+void describe(V& v, SimulationConfig& c) {
+    v.field(c.agents, {.name = "agents",
+                       .standard = 0,
+                       .standard_text = "none: nobody plays",
+                       .range = between(2, 1e9),
+                       .help = "so many agents play every certified equilibrium by its policy"});
+    const bool played = c.is_wanted();
+    v.field(c.periods, {.name = "periods",
+                        .range = between(1, 1e9),
+                        .unit = "periods",
+                        .help = "for so long, and what they experience is measured",
+                        .used = played,
+                        .used_when = "agents is there"});
+    v.field(c.burn_in, {.name = "burn_in",
+                        .standard = 0,
+                        .range = between(0, 1e9),
+                        .unit = "periods",
+                        .help = "before that",
+                        .used = played,
+                        .used_when = "agents is there"});
+    v.field(c.seeds, {.name = "seeds",
+                      .standard = 10,
+                      .range = between(1, 10000),
+                      .help = "runs, with random numbers of their own (seeds 1, 2, ...): standard errors are over them",
+                      .used = played,
+                      .used_when = "agents is there"});
+    v.field(c.references, {.name = "references",
+                           .standard = decltype(c.references){},
+                           .standard_text = "none",
+                           .help = "allocations without karma that the same agents play, too: of pairs coin, turn, "
+                                   "dictator; else uncontrolled",
+                           .used = played,
+                           .used_when = "agents is there"});
+}
+
+template <class V>
 void describe(V& v, StudyConfig& c) {
     v.field(c.title, {.name = "title", .help = "one line for tables and pictures"});
     v.field(c.description, {.name = "description", .standard = "", .help = "the question that the study answers"});
@@ -130,6 +166,7 @@ void describe(V& v, StudyConfig& c) {
     v.tables(c.variables,
              {.name = "variable", .help = "numbers that `polykarma design` searches over", .max_size = 16});
     v.table(c.design, {.name = "design", .help = "how `polykarma design` searches"});
+    v.table(c.simulation, {.name = "simulation", .help = "agents who play what is found"});
 }
 
 }  // namespace polykarma

@@ -10,6 +10,7 @@
 #include "dynamics/outcome.hpp"
 #include "dynamics/response.hpp"
 #include "game/layout.hpp"
+#include "welfare/marginals.hpp"
 #include "welfare/measures.hpp"
 
 namespace polykarma {
@@ -58,6 +59,7 @@ struct EquilibriumRecord {
     ActionShares shares;                                       ///< [stage][block][action]
     std::vector<std::vector<std::vector<double>>> outcome_probability;  ///< [stage][outcome][action]
     std::vector<Observable> observables;
+    Marginals marginals{};
     double seconds = 0.0;  ///< wall clock of the search; kept out of everything that is compared
 };
 

@@ -174,12 +174,15 @@ EquilibriumSummary summary_of(const StoredGroup& group) {
                                .iterations = search.iterations,
                                .types = {},
                                .stages = {},
+                               .accounts = {},
+                               .urgencies = {},
                                .welfare = welfare_of(group.child("welfare"), economy.types.size()),
                                .tolerance = read_fields(certificate, kToleranceFields),
                                .certificate = read_fields(certificate, kCertificateFields),
                                .stability = stability_of(group),
                                .bid_share = bid_share_of(group),
                                .price_level = price_level_of(group.child("observables"), stage_names(economy).size()),
+                               .marginals = {},
                                .seconds = 0.0};
     for (const auto& type : economy.types) summary.types.push_back(type.name);
     summary.stages = stage_names(economy);
@@ -219,8 +222,11 @@ EconomyConfig read_stored_economy(const fs::path& file, const std::string& path)
     return economy_of(open_equilibrium(file, path));
 }
 
-SocialState read_social_state(const fs::path& file, const std::string& path, const Part& part,
-                              const Collective& ranks) {
+namespace {
+
+/// open(): the group to read from
+template <class Open>
+SocialState read_state(const Part& part, const Collective& ranks, Open&& open) {
     const FileShares shares(part.layout(), ranks);
     const auto lengths = row_lengths_in_file(shares, part);
     const std::size_t pairs = cuts_of(ranks, part.pairs()).back();
@@ -228,12 +234,27 @@ SocialState read_social_state(const fs::path& file, const std::string& path, con
     const auto mass = agreed(ranks, [&] {
         if (shares.size() == 0) return std::vector<double>{};
         const hdf5::QuietErrors quiet;
-        const StoredGroup group = open_equilibrium(file, path);
+        const StoredGroup group = open();
         auto values = group.stretch<double>("d", state_shape(part.layout()), shares.first(), shares.last());
         rows = hdf5::read_rows(group.child("pi"), shares, lengths, pairs);
         return values;
     });
     return {from_file_order(shares, part, mass), from_file_order(shares, part, rows)};
+}
+
+StoredGroup open_image(std::span<const std::byte> image) {
+    return checked_equilibrium(StoredGroup(image, "an equilibrium in memory"), "/");
+}
+
+}  // namespace
+
+SocialState read_social_state(const fs::path& file, const std::string& path, const Part& part,
+                              const Collective& ranks) {
+    return read_state(part, ranks, [&] { return open_equilibrium(file, path); });
+}
+
+SocialState read_social_state(std::span<const std::byte> image, const Part& whole) {
+    return read_state(whole, Collective::serial(), [&] { return open_image(image); });
 }
 
 Field read_value(const fs::path& file, const std::string& path, const Part& part, const Collective& ranks) {
@@ -274,7 +295,7 @@ EquilibriumSummary read_summary(const fs::path& file, const std::string& path) {
 
 EquilibriumSummary read_summary(std::span<const std::byte> image) {
     const hdf5::QuietErrors quiet;
-    return summary_of(checked_equilibrium(StoredGroup(image, "an equilibrium from another rank"), "/"));
+    return summary_of(open_image(image));
 }
 
 }  // namespace polykarma

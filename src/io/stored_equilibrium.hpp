@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +50,9 @@ struct SocialState {
 /// of the file, else the root does. An IoError is the same on all ranks.
 [[nodiscard]] SocialState read_social_state(const std::filesystem::path& file, const std::string& group,
                                             const Part& part, const Collective& ranks = Collective::serial());
+
+/// The same from an image that to_image made, on one rank that has all states.
+[[nodiscard]] SocialState read_social_state(std::span<const std::byte> image, const Part& whole);
 
 /// V, in the same way.
 [[nodiscard]] Field read_value(const std::filesystem::path& file, const std::string& group, const Part& part,

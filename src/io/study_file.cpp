@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
 
+#include "config/choices.hpp"
 #include "io/copied_scales.hpp"
 #include "io/error_stack.hpp"
 #include "io/memory_file.hpp"
@@ -62,6 +64,46 @@ void add_payoff_columns(Table& table, const std::vector<std::string>& types, con
     add_payoff_columns(table, types, rows, "ex", &Payoff::exogenous);
 }
 
+/// take(row), or NaN where a row has no such number.
+template <class Row, class Take>
+void add_number(Table& table, const std::string& name, const std::vector<Row>& rows, Take&& take) {
+    add_column<double>(table, name, rows, [&](const Row& row) {
+        const std::optional<double> number = take(row);
+        return number ? *number : std::numeric_limits<double>::quiet_NaN();
+    });
+}
+
+void add_marginal_columns(Table& table, const StudyResults& results) {
+    for (std::size_t t = 0; t < results.types.size(); ++t)
+        add_number(table, "access_" + results.types[t], results.rows, [&](const StudyRow& row) {
+            return t < row.marginals.access.size() ? std::optional(row.marginals.access[t]) : std::nullopt;
+        });
+    for (std::size_t a = 0; a < results.accounts.size(); ++a)
+        for (std::size_t t = 0; t < results.types.size(); ++t)
+            add_number(table, "karma_" + results.accounts[a] + "_" + results.types[t], results.rows,
+                       [&](const StudyRow& row) {
+                           return a < row.marginals.holders.size() ? std::optional(row.marginals.karma(a, t))
+                                                                   : std::nullopt;
+                       });
+}
+
+/// Two columns for every measure: its mean and its standard error.
+///   agents(row): optional measures
+template <class Row, class Agents>
+void add_agent_columns(Table& table, const std::vector<std::string>& types, const std::vector<Row>& rows,
+                       Agents&& agents) {
+    for (const AgentMeasure& measure : agent_measures(types)) {
+        const auto of = [&](double Estimate::*part) {
+            return [&, part](const Row& row) -> std::optional<double> {
+                const PopulationMeasures* const measures = agents(row);
+                return measures != nullptr ? std::optional(measure.of(*measures).*part) : std::nullopt;
+            };
+        };
+        add_number(table, measure.name, rows, of(&Estimate::mean));
+        add_number(table, measure.name + "_error", rows, of(&Estimate::error));
+    }
+}
+
 void add_distance_column(Table& table, const std::vector<StudyRow>& rows) {
     add_column<double>(table, "published_distance", rows, [](const StudyRow& row) { return row.published_distance; });
 }
@@ -102,6 +144,10 @@ Table table_of(const StudyResults& results) {
     add_column<std::string>(table, "reason", rows, [](const StudyRow& row) { return row.reason; });
     add_column<double>(table, "lambda", rows, [](const StudyRow& row) { return row.lambda; });
     add_payoff_columns(table, results.types, rows);
+    if (!search) add_marginal_columns(table, results);
+    if (results.played)
+        add_agent_columns(table, results.types, rows,
+                          [](const StudyRow& row) { return row.agents ? &*row.agents : nullptr; });
     if (!search) add_distance_column(table, rows);
     add_certificate_columns(table, rows);
     add_column<std::int64_t>(table, "iterations", rows, [](const StudyRow& row) { return row.iterations; });
@@ -131,6 +177,23 @@ Table equilibria_of(const StudyResults& results) {
     add_distance_column(table, rows);
     add_certificate_columns(table, rows);
     add_stability_columns(table, rows);
+    return table;
+}
+
+Table references_of(const StudyResults& results) {
+    const auto& rows = results.references;
+    Table table;
+    for (std::size_t i = 0; i < results.axes.size(); ++i)
+        add_column<std::string>(table, results.axes[i], rows, [&](const StudyReference& row) { return row.labels[i]; });
+    add_column<std::string>(table, "allocation", rows, [](const StudyReference& row) { return name_of(row.allocation); });
+    add_column<double>(table, "efficiency", rows, [](const StudyReference& row) { return row.efficiency; });
+    for (std::size_t t = 0; t < results.types.size(); ++t)
+        add_number(table, "access_" + results.types[t], rows, [&](const StudyReference& row) {
+            return t < row.access.size() ? std::optional(row.access[t]) : std::nullopt;
+        });
+    add_agent_columns(table, results.types, rows,
+                      [](const StudyReference& row) { return row.error.empty() ? &row.agents : nullptr; });
+    add_column<std::string>(table, "error", rows, [](const StudyReference& row) { return row.error; });
     return table;
 }
 
@@ -170,6 +233,10 @@ public:
                                 name_);
         equilibria_of(results).write(root_, {"equilibria", "one row per distinct certified equilibrium of a design", ""},
                                      results.equilibria.size(), name_);
+        if (!results.references.empty())
+            references_of(results).write(
+                root_, {"references", "one row per allocation without karma and population: what agents came by", ""},
+                results.references.size(), name_);
     }
 
     void write_design(const DesignResults& results) {
@@ -196,6 +263,9 @@ public:
         for (const auto& column : published.numbers)
             group.array<double>({column.name, "published: " + column.name, ""}, column.values,
                                 {{"row", column.values.size()}});
+        for (std::size_t i = 0; i < published.widths.size(); ++i)
+            if (!std::isnan(published.widths[i]))
+                group.attribute("width_" + published.numbers[i].name, published.widths[i]);
     }
 
     void write_timing(const StudyTiming& timing, std::vector<double> point_seconds) {

@@ -9,8 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "agents/population_measures.hpp"
 #include "certificate/certificate.hpp"
+#include "config/allocation.hpp"
 #include "io/equilibrium_file.hpp"
+#include "welfare/marginals.hpp"
 #include "welfare/measures.hpp"
 
 namespace polykarma {
@@ -43,6 +46,10 @@ struct StudyRow {
     long evaluation = 0;                   ///< 1, 2, ...; 0 for the point of the base economy
     std::optional<Stability> stability{};  ///< where it is known
     std::optional<std::size_t> warm_from{};  ///< the point whose equilibrium it was started from
+    // Not of a search.
+    double efficiency = 0.0;                     ///< mean payoff per stage of the population; NaN for a failed point
+    Marginals marginals{};                       ///< empty for a failed point
+    std::optional<PopulationMeasures> agents{};  ///< who played it, where the study asks for that and it is certified
 };
 
 /// One distinct certified equilibrium of a design.
@@ -52,6 +59,17 @@ struct StudyEquilibrium {
     std::vector<double> price_level;  ///< [stage]
 };
 
+/// A population of the study that played without karma.
+struct StudyReference {
+    std::vector<std::string> labels;  ///< [axis] of the designs whose population this is; kAnyLabel where they differ
+    Allocation allocation = Allocation::coin;
+    PopulationMeasures agents;
+    double efficiency = 0.0;     ///< of infinitely many agents
+    std::vector<double> access;  ///< [type] the same; NaN where it is not known
+    std::string error;           ///< why it could not be played; empty otherwise
+};
+inline constexpr const char* kAnyLabel = "any";
+
 struct StudyResults {
     std::vector<std::string> axes;
     std::vector<std::string> types;
@@ -59,6 +77,10 @@ struct StudyResults {
     std::vector<StudyRow> rows;
     std::vector<StudyEquilibrium> equilibria{};  ///< by design, then by number; none of a search
     std::vector<std::string> variables{};        ///< empty without a search
+    std::vector<std::string> accounts{};
+    std::vector<std::string> urgencies{};
+    bool played = false;                         ///< whether agents played them
+    std::vector<StudyReference> references{};
     bool warm_starts = false;                    ///< whether points were started from others
 };
 
@@ -68,6 +90,7 @@ struct StudyTiming {
     int ranks = 1;
     double rank_seconds_solving = 0.0;  ///< inside solves, of all ranks
     std::size_t points = 0;             ///< that were solved
+    std::size_t references = 0;         ///< that were played
 
     [[nodiscard]] double share_solving() const { return rank_seconds_solving / (seconds * ranks); }
 };
@@ -91,6 +114,11 @@ struct PublishedTable {
     std::string source;  ///< citation
     std::vector<Column<std::string>> labels;
     std::vector<Column<double>> numbers;
+    std::vector<double> widths{};  ///< [number] how far others are from it, NaN where it is not known; empty without any
+    std::string kind = "published";  ///< or regression: what others found
+
+    /// Whether it says anything, beside which quantities are of interest.
+    [[nodiscard]] bool is_known() const { return !numbers.empty() && !numbers.front().values.empty(); }
 };
 
 /// A study while it is being put together, in memory: its points in any order, then the tables, then commit.

@@ -20,15 +20,21 @@ EquilibriumSummary summary_of(const EquilibriumRecord& record) {
                                .iterations = record.search.iterations,
                                .types = {},
                                .stages = {},
+                               .accounts = {},
+                               .urgencies = {},
                                .welfare = record.welfare,
                                .tolerance = record.tolerance,
                                .certificate = record.certificate,
                                .stability = record.stability,
                                .bid_share = {},
                                .price_level = std::vector<double>(record.layout->stages(), kUnknown),
+                               .marginals = record.marginals,
                                .seconds = record.seconds};
     for (const auto& type : record.layout->type_infos()) summary.types.push_back(type.name);
     for (const auto r : Range<Stage>(record.layout->stages())) summary.stages.push_back(record.layout->stage(r).name);
+    for (const auto a : Range<Account>(record.layout->lattice().accounts()))
+        summary.accounts.push_back(record.layout->account_name(a));
+    for (const auto& urgency : record.layout->exogenous_infos()) summary.urgencies.push_back(urgency.name);
     for (const auto& observable : record.observables)
         if (observable.name == kPriceLevel) summary.price_level = observable.values;
     for (const auto& stage : record.shares) {

@@ -23,12 +23,14 @@ struct EquilibriumSummary {
     long iterations = 0;
     std::vector<std::string> types;
     std::vector<std::string> stages;
+    std::vector<std::string> accounts{}, urgencies{};  ///< empty of what was read from a file
     Welfare welfare;
     Tolerance tolerance;
     Certificate certificate;
     std::optional<Stability> stability{};        ///< where it is known
     std::vector<std::vector<double>> bid_share;  ///< nu [stage][action]
     std::vector<double> price_level;             ///< [stage]; NaN where it is not known
+    Marginals marginals{};                       ///< empty of what was read from a file
     double seconds = 0.0;                        ///< wall clock of the search where it is known, else 0
 };
 

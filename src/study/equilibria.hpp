@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,21 +30,5 @@ struct UncertifiedStarts {
 
 /// Why rows are not certified, in the order in which the reasons first occur.
 [[nodiscard]] std::vector<UncertifiedStarts> uncertified_starts(std::span<const StudyRow> rows);
-
-/// Reads published values: a CSV file with a column per axis and columns <type>_en, SW_en, <type>_ex, SW_ex; lines
-/// that start with # are its source. Throws InputError with file and line.
-[[nodiscard]] PublishedTable read_published(const std::filesystem::path& file, const std::vector<std::string>& axes);
-
-/// The published row of a design: its values by the order of the table's number columns; empty without one.
-[[nodiscard]] std::vector<double> published_row(const PublishedTable& published, const StudyResults& results,
-                                                const StudyRow& row);
-
-/// The row's own values in the order of the table's number columns.
-[[nodiscard]] std::vector<double> values_like(const PublishedTable& published, const StudyResults& results,
-                                              const StudyRow& row);
-
-/// Fills published_distance of every row: the largest difference over the columns; NaN without a published row, or
-/// when a published column is not among ours.
-void measure_distances(StudyResults& results, const PublishedTable& published);
 
 }  // namespace polykarma

@@ -75,6 +75,7 @@ void measure(const G& game, EquilibriumRecord& record, double margin, const Coll
     record.welfare = welfare(layout, payoffs(operators, record.shares), benchmark_payoffs(game.rules()), margin);
     record.observables = observables_of(operators, record.welfare);
     record.observables.push_back(std::move(price));
+    record.marginals = marginals_of(record.mass, record.shares, record.outcome_probability, ranks);
 }
 
 template void measure(const MultiKarma&, EquilibriumRecord&, double, const Collective&);

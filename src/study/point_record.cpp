@@ -102,6 +102,34 @@ void carry(C& c, Stability& stability) {
 }
 
 template <class C>
+void carry(C& c, Marginals& marginals) {
+    c(marginals.access);
+    c(marginals.holders);
+    c(marginals.mean_bid);
+    c(marginals.bid_share);
+}
+
+template <class C>
+void carry(C& c, Estimate& estimate) {
+    c(estimate.mean);
+    c(estimate.error);
+}
+
+template <class C>
+void carry(C& c, PopulationMeasures::OfType& type) {
+    c(type.access);
+    c(type.payoff);
+}
+
+template <class C>
+void carry(C& c, PopulationMeasures& agents) {
+    c(agents.efficiency);
+    c(agents.access_fairness);
+    c(agents.reward_fairness);
+    c(agents.types);
+}
+
+template <class C>
 void carry(C& c, EquilibriumSummary& summary) {
     c(summary.title);
     c(summary.start);
@@ -119,6 +147,9 @@ void carry(C& c, EquilibriumSummary& summary) {
     c(summary.stability);
     c(summary.bid_share);
     c(summary.price_level);
+    c(summary.accounts);
+    c(summary.urgencies);
+    c(summary.marginals);
     c(summary.seconds);
 }
 
@@ -130,6 +161,7 @@ void carry(C& c, PointRecord& record) {
     c(record.seconds);
     c(record.warm_from);
     c(record.summary);
+    c(record.agents);
     c(record.image);
 }
 

@@ -18,6 +18,14 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
+/// Keeps a lock fresh and attends to the other ranks.
+std::function<void()> attending_to(const Collective& ranks, std::optional<WorkFolder>& lock) {
+    return [&] {
+        ranks.attend();
+        if (lock) lock->refresh();
+    };
+}
+
 /// Progress that keeps a lock fresh, too, and attends to the other ranks.
 PointProgress attentive(const Collective& ranks, std::optional<WorkFolder>& lock, const PointProgress& progress) {
     return [&](std::size_t index, const EconomyConfig& economy) {
@@ -41,6 +49,30 @@ std::vector<std::size_t> pending_units(const WorkUnits& units, const StudyRun& h
     return pending;
 }
 
+/// References of the shard of which nothing is known.
+std::vector<std::size_t> pending_references(const StudySolver& solver, const WorkUnits& units, const StudyRun& how,
+                                            const StudyJournal& journal) {
+    std::vector<std::size_t> pending;
+    if (!how.solve) return pending;
+    for (std::size_t i = 0; i < solver.references().size(); ++i)
+        if ((!how.folder || how.folder->shard.has(units.count() + i)) && !journal.has(kFirstReference + i))
+            pending.push_back(i);
+    return pending;
+}
+
+/// Root: what agents without karma came by.
+void add(const Reference& reference, const PointRecord& record, StudyOutcome& outcome) {
+    StudyReference row;
+    row.labels = reference.labels;
+    row.allocation = reference.allocation;
+    row.error = record.error;
+    const ExactReference known = exact(reference);
+    row.efficiency = known.efficiency;
+    row.access = known.access;
+    if (record.agents) row.agents = *record.agents;
+    outcome.results.references.push_back(std::move(row));
+}
+
 /// Root: one point into the file and the tables.
 void add(const StudyConfig& study, const PointRecord& record, bool is_full, StudyFile* file, StudyOutcome& outcome) {
     const PointKey key = key_of(study, study.point(record.point), record.point);
@@ -57,8 +89,11 @@ void add(const StudyConfig& study, const PointRecord& record, bool is_full, Stud
     if (file != nullptr && is_full && !record.image.empty()) file->add_point(key, record.image);
     outcome.results.types = summary.types;
     outcome.results.stages = summary.stages;
+    outcome.results.accounts = summary.accounts;
+    outcome.results.urgencies = summary.urgencies;
     outcome.results.rows.push_back(solved_row(key, summary));
     outcome.results.rows.back().warm_from = record.warm_from;
+    outcome.results.rows.back().agents = record.agents;
 }
 
 /// Names of what no solved point has told.
@@ -71,14 +106,17 @@ void complete(const StudyConfig& study, StudyResults& results) {
 
 /// What the ranks have spent their time on.
 StudyTiming timing_of(const Collective& ranks, const StudySolver& solver, Clock::time_point begin) {
-    std::vector<double> of_rank(static_cast<std::size_t>(2 * ranks.size()), 0.0);
-    of_rank[static_cast<std::size_t>(2 * ranks.rank())] = solver.seconds();
-    of_rank[static_cast<std::size_t>(2 * ranks.rank() + 1)] = static_cast<double>(solver.points());
+    const auto all = static_cast<std::size_t>(ranks.size()), own = static_cast<std::size_t>(ranks.rank());
+    std::vector<double> of_rank(3 * all, 0.0);
+    of_rank[3 * own] = solver.seconds();
+    of_rank[3 * own + 1] = static_cast<double>(solver.points());
+    of_rank[3 * own + 2] = static_cast<double>(solver.references_played());
     ranks.maximum(of_rank);
     StudyTiming timing;
-    for (std::size_t i = 0; i < of_rank.size(); i += 2) {
+    for (std::size_t i = 0; i < of_rank.size(); i += 3) {
         timing.rank_seconds_solving += of_rank[i];
         timing.points += static_cast<std::size_t>(of_rank[i + 1]);
+        timing.references += static_cast<std::size_t>(of_rank[i + 2]);
     }
     timing.seconds = seconds_since(begin);
     timing.ranks = ranks.size();
@@ -92,13 +130,15 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     const auto begin = Clock::now();
     require_free_names(study);
     require_free_keys(study, overrides);
-    const auto is_full = [&](std::size_t point) { return !how.is_full || how.is_full(point); };
+    const auto is_full = [&](std::size_t point) {  // references have nothing to keep in full
+        return point < study.size() && (!how.is_full || how.is_full(point));
+    };
     std::optional<WorkFolder> lock;
     if (how.folder && how.solve)
         lock.emplace(how.folder->path, ranks, how.folder->shard.count > 1 ? how.folder->shard.name() : "");
     StudySolver solver(study, overrides, how);
     StudyJournal journal(
-        how.folder, StudyIdentity::of(study, overrides, solver.manner()), study.size(),
+        how.folder, StudyIdentity::of(study, overrides, solver.manner()), solver.records(),
         [&](std::size_t point) { return solver.identity(point); }, is_full, ranks);
 
     const WorkUnits units(study, how.warm_start);
@@ -115,13 +155,18 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     if (lock)
         kept.emplace(
             *lock, how.interval, [&](std::size_t point) { return journal.has(point); }, ranks);
+    const StudyCompany company{attentive(ranks, lock, progress), kept ? &*kept : nullptr, attending_to(ranks, lock)};
+    const std::vector<std::size_t> references = pending_references(solver, units, how, journal);
+    const auto keep = [&](const PointRecord& record) {
+        if (teams.own().is_root()) journal.append(record);
+    };
     teams.share(
-        plan.order.size(),
+        plan.order.size() + references.size(),
         [&](std::size_t i) {
-            solver.solve_unit(units, plan.order[i], teams.own(), attentive(ranks, lock, progress),
-                              kept ? &*kept : nullptr, [&](const PointRecord& record) {
-                                  if (teams.own().is_root()) journal.append(record);
-                              });
+            if (i < plan.order.size())
+                solver.solve_unit(units, plan.order[i], teams.own(), company, keep);
+            else
+                keep(solver.solve_reference(references[i - plan.order.size()], teams.own(), company));
         },
         how.stop);
 
@@ -129,14 +174,22 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     for (const auto& axis : study.axes) outcome.results.axes.push_back(axis.name);
     outcome.results.warm_starts = how.warm_start;
     outcome.timing = timing_of(ranks, solver, begin);
-    outcome.stopped = outcome.timing.points < plan.order.size() * units.length();
+    outcome.stopped = outcome.timing.points < plan.order.size() * units.length() ||
+                      outcome.timing.references < references.size();
+    outcome.results.played = study.simulation.is_wanted();
     outcome.shard = how.folder && how.folder->shard.count > 1;
     journal.flush();
     if (!outcome.is_collected()) return outcome;
-    journal.collect([&](PointRecord&& record) { add(study, record, is_full(record.point), file, outcome); });
+    journal.collect([&](PointRecord&& record) {
+        if (record.point < study.size())
+            add(study, record, is_full(record.point), file, outcome);
+        else
+            add(solver.references()[record.point - kFirstReference], record, outcome);
+    });
     if (!ranks.is_root()) return outcome;
     outcome.timing.seconds = seconds_since(begin);
-    outcome.missing = study.size() - outcome.results.rows.size();
+    outcome.missing = study.size() + solver.references().size() - outcome.results.rows.size() -
+                      outcome.results.references.size();
     outcome.results.equilibria = number_equilibria(outcome.results.rows, outcome.summaries);
     complete(study, outcome.results);
     return outcome;

@@ -11,6 +11,7 @@
 #include "agents/capacity_contest.hpp"
 #include "agents/pair_contest.hpp"
 #include "agents/start.hpp"
+#include "config/choices.hpp"
 #include "config/economy_difference.hpp"
 #include "config/reader.hpp"
 #include "game/families.hpp"
@@ -26,10 +27,11 @@ void require_numbers(const SimulationSetup& setup, const EconomyConfig& economy,
         throw InputError({}, option, fmt::format("{}", value), why, allowed);
     };
     constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+    const char* const key = setup.agents_key.c_str();
     if (setup.agents < 2 || setup.agents > most)
-        refuse("--agents", setup.agents, "out of range", fmt::format("2 to {}", most));
+        refuse(key, setup.agents, "out of range", fmt::format("2 to {}", most));
     if (setup.agents < static_cast<std::uint64_t>(ranks))
-        refuse("--agents", setup.agents, fmt::format("fewer than the {} ranks", ranks), "at least one agent on every rank");
+        refuse(key, setup.agents, fmt::format("fewer than the {} ranks", ranks), "at least one agent on every rank");
     if (setup.plan.periods == 0) refuse("--periods", 0, "nothing to play", "at least 1");
     if (setup.plan.every == 0) refuse("--every", 0, "out of range", "at least 1");
     const std::size_t stages = economy.game == GameFamily::pairwise ? 1 : economy.resources.size();
@@ -52,7 +54,7 @@ void require_places(const SimulationSetup& setup, const EconomyConfig& economy) 
     for (const auto& resource : economy.resources) {
         const double places = resource.priority_capacity * static_cast<double>(setup.agents);
         if (places > 0.0 && places < 1.0)
-            throw InputError({}, "--agents", fmt::format("{}", setup.agents),
+            throw InputError({}, setup.agents_key, fmt::format("{}", setup.agents),
                              fmt::format("priority access to {} is for {:g} of them", resource.name, places),
                              fmt::format("at least {:g}, so that one gets it", std::ceil(1.0 / resource.priority_capacity)));
     }
@@ -98,7 +100,7 @@ std::vector<Cohort> cohorts_of(const SimulationSetup& setup, const EconomyConfig
         const auto of_part = dealt(of_type[t], shares);
         for (std::size_t p = 0; p < parts.size(); ++p) {
             if (of_part[p] == 0)
-                throw InputError({}, "--agents", fmt::format("{}", setup.agents),
+                throw InputError({}, setup.agents_key, fmt::format("{}", setup.agents),
                                  fmt::format("none of them is of type {} and behaves like {}", economy.types[t].name,
                                              parts[p].behaviour.name()),
                                  "more agents, or a larger share");
@@ -117,6 +119,8 @@ template <class G>
 struct LoadedState {
     explicit LoadedState(const std::filesystem::path& file)
         : game(rules_from(read_stored_economy(file))), state(read_social_state(file, "/", whole(game))) {}
+    LoadedState(const EconomyConfig& economy, std::span<const std::byte> image)
+        : game(rules_from(economy)), state(read_social_state(image, whole(game))) {}
 
     G game;
     SocialState state;
@@ -128,6 +132,14 @@ private:
         else
             return rules_of(economy);
     }
+};
+
+/// Where agents start from, what they follow and what they are compared with, if they do and are.
+struct Guidance {
+    const Field* start = nullptr;
+    StartKarma karma = StartKarma::of_economy;
+    const SparseResponse* response = nullptr;
+    const Distance* distance = nullptr;
 };
 
 void require_same_game(const std::filesystem::path& file, const EconomyConfig& economy) {
@@ -186,26 +198,14 @@ void describe(const Contest& contest, SimulationRecord& record) {
     for (std::size_t o = 0; o < record.outcomes.size(); ++o) record.takes_part.push_back(contest.takes_part(o));
 }
 
-/// The lattice of a pairwise game is that of its policy.
-template <class Rules>
-SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const SimulationSetup& setup,
-                          const SimulationCompany& company, const Collective& ranks) {
-    using G = typename Rules::Game;
-    std::optional<LoadedState<G>> policy, start;
-    if (setup.policy) policy.emplace(*setup.policy);
-    if (setup.start) start.emplace(*setup.start);
-    const auto game = std::make_shared<const G>(policy ? policy->game.rules() : std::move(rules));
-    const Field* const mass = start ? &start->state.mass : policy ? &policy->state.mass : nullptr;
-    const StartKarma karma = start ? StartKarma::of_distribution : StartKarma::of_economy;
-    const std::optional<Distance> distance = policy ? std::make_optional<Distance>(policy->state.mass) : std::nullopt;
-    const SparseResponse* const response = policy ? &policy->state.response : nullptr;
-
+template <class G>
+SimulationRecord play_all(const std::shared_ptr<const G>& game, const EconomyConfig& economy, const Guidance& guidance,
+                          const SimulationSetup& setup, const SimulationCompany& company, const Collective& ranks) {
     SimulationRecord record{economy.title, to_toml(economy), std::shared_ptr<const Layout>(game, &game->layout()),
                             std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan, setup.seeds};
     record.cohorts = cohorts_of(setup, economy, record.behaviours);
     describe(*make_contest(*game, setup.allocation, RandomNumbers(setup.seeds.front()), setup.agents, ranks), record);
-    if (distance) record.distance_of_sample = distance->of_sample(record.cohorts);
-    if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
+    if (guidance.distance != nullptr) record.distance_of_sample = guidance.distance->of_sample(record.cohorts);
     if (company.keeper != nullptr) record.runs = company.keeper->ended();
     for (auto& ended : record.runs) ended.cohorts = record.cohorts;
     TraceRecorder* const recorder = company.recorder ? company.recorder(record) : nullptr;
@@ -216,8 +216,8 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
         if (std::ranges::count(record.behaviours, Behaviour::Rule::learn, &Behaviour::rule) > 0) agents.begin_to_learn();
         auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<OpenRun>();
         std::int64_t corrected = 0;
-        if (!resumed) corrected = start_population(*contest, mass, karma, numbers, ranks, agents);
-        Bidding bidding(*contest, record.behaviours, record.cohorts, response, numbers);
+        if (!resumed) corrected = start_population(*contest, guidance.start, guidance.karma, numbers, ranks, agents);
+        Bidding bidding(*contest, record.behaviours, record.cohorts, guidance.response, numbers);
         Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
         const auto played = [&](std::uint32_t period) {
             if (company.played) company.played(run, period);
@@ -228,23 +228,57 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
             resumed->trace.corrected = corrected;
         }
         record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks,
-                                   {run, played, company.keeper, distance ? &*distance : nullptr, recorder, std::move(resumed)}));
+                                   {run, played, company.keeper, guidance.distance, recorder, std::move(resumed)}));
         if (company.keeper != nullptr) company.keeper->end(record.runs.back());
     }
     return record;
+}
+
+/// The lattice of a pairwise game is that of its policy.
+template <class Rules>
+SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const SimulationSetup& setup,
+                          const SimulationCompany& company, const Collective& ranks) {
+    using G = typename Rules::Game;
+    std::optional<LoadedState<G>> policy, start;
+    if (setup.policy) policy.emplace(*setup.policy);
+    if (setup.start) start.emplace(*setup.start);
+    const auto game = std::make_shared<const G>(policy ? policy->game.rules() : std::move(rules));
+    const std::optional<Distance> distance = policy ? std::make_optional<Distance>(policy->state.mass) : std::nullopt;
+    const Guidance guidance{start ? &start->state.mass : policy ? &policy->state.mass : nullptr,
+                            start ? StartKarma::of_distribution : StartKarma::of_economy,
+                            policy ? &policy->state.response : nullptr, distance ? &*distance : nullptr};
+    SimulationRecord record = play_all(game, economy, guidance, setup, company, ranks);
+    if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
+    return record;
+}
+
+void require_playable(const EconomyConfig& economy, const SimulationSetup& setup, int ranks) {
+    require_numbers(setup, economy, ranks);
+    require_allocation(setup, economy);
+    require_places(setup, economy);
+    require_known_types(setup, economy);
 }
 
 }  // namespace
 
 SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup,
                                   const SimulationCompany& company, const Collective& ranks) {
-    require_numbers(setup, economy, ranks.size());
-    require_allocation(setup, economy);
-    require_places(setup, economy);
-    require_known_types(setup, economy);
+    require_playable(economy, setup, ranks.size());
     if (setup.policy) require_same_game(*setup.policy, economy);
     if (setup.start) require_same_states(*setup.start, economy);
     return with_rules(economy, [&](auto rules) { return simulate(std::move(rules), economy, setup, company, ranks); });
+}
+
+SimulationRecord simulate_equilibrium(const EconomyConfig& economy, std::span<const std::byte> image,
+                                      const SimulationSetup& setup, const SimulationCompany& company,
+                                      const Collective& ranks) {
+    require_playable(economy, setup, ranks.size());
+    return with_rules(economy, [&](const auto& rules) {
+        using G = typename std::decay_t<decltype(rules)>::Game;
+        const auto loaded = std::make_shared<const LoadedState<G>>(economy, image);
+        return play_all(std::shared_ptr<const G>(loaded, &loaded->game), economy,
+                        {&loaded->state.mass, StartKarma::of_economy, &loaded->state.response}, setup, company, ranks);
+    });
 }
 
 }  // namespace polykarma

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "agents/allocation.hpp"
+#include "agents/behaviour.hpp"
+#include "config/allocation.hpp"
 #include "config/economy.hpp"
 #include "io/simulation_record.hpp"
 
@@ -22,6 +25,7 @@ struct BehaviourShare {
 /// What is to be simulated, beside the economy.
 struct SimulationSetup {
     std::uint64_t agents = 0;
+    std::string agents_key = "--agents";  ///< what messages call their number
     std::vector<std::uint64_t> seeds;  ///< one run each
     TracePlan plan;
     Allocation allocation = Allocation::bids;
@@ -43,5 +47,11 @@ struct SimulationCompany {
 /// RunStopped when the keeper asks for that.
 [[nodiscard]] SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup,
                                                 const SimulationCompany& company, const Collective& ranks);
+
+/// The same by the policy and from the distribution of an equilibrium in memory, as to_image made it, which every rank
+/// has.   economy: with the lattice of the equilibrium
+[[nodiscard]] SimulationRecord simulate_equilibrium(const EconomyConfig& economy, std::span<const std::byte> image,
+                                                    const SimulationSetup& setup, const SimulationCompany& company,
+                                                    const Collective& ranks);
 
 }  // namespace polykarma

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFormat = "polykarma-journal 2";
+constexpr const char* kFormat = "polykarma-journal 3";
 constexpr const char* kEnding = ".journal";
 /// Of points that are named in one message.
 constexpr std::size_t kNamed = 10;

@@ -38,6 +38,7 @@ StudyRow failed_row(const PointKey& key, const std::string& error) {
     row.reason = "failed";
     row.lambda = kUnknown;
     row.nash = {kUnknown, kUnknown};
+    row.efficiency = kUnknown;
     for (const auto& field : kCertificateFields) row.certificate.*field.member = kUnknown;
     row.error = error;
     return row;
@@ -50,6 +51,8 @@ StudyRow solved_row(const PointKey& key, const EquilibriumSummary& summary) {
     row.lambda = summary.lambda;
     row.payoffs = summary.welfare.payoffs;
     row.nash = summary.welfare.nash;
+    row.efficiency = summary.welfare.utilitarian.endogenous;
+    row.marginals = summary.marginals;
     row.certificate = summary.certificate;
     row.stability = summary.stability;
     row.iterations = summary.iterations;
@@ -80,6 +83,10 @@ void require_free_names(const StudyConfig& study) {
                                                   "starts",
                                                   "start_names",
                                                   "evaluation",
+                                                  "allocation",
+                                                  "agents_efficiency",
+                                                  "agents_access_fairness",
+                                                  "agents_reward_fairness",
                                                   "attractor",
                                                   "eigenvalue_real",
                                                   "eigenvalue_imaginary",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/fingerprint.hpp"
+#include "config/choices.hpp"
 #include "config/reader.hpp"
 #include "study/attempt.hpp"
 #include "study/solve_economy.hpp"
@@ -67,30 +68,42 @@ struct StudySolver::Solved {
 };
 
 StudySolver::StudySolver(const StudyConfig& study, std::span<const std::string> overrides, const StudyRun& how)
-    : study_(study), overrides_(overrides), how_(how) {}
+    : study_(study), overrides_(overrides), how_(how), references_(references_of(study, overrides)) {}
 
 std::string StudySolver::manner() const {
     const auto word = [](bool is_on) { return is_on ? "yes" : "no"; };
-    return fmt::format("stability {}, warm starts {}", word(how_.extent == StudyExtent::with_stability),
-                       word(how_.warm_start));
+    const SimulationConfig& played = study_.simulation;
+    std::string references;
+    for (const Allocation reference : played.references) references += fmt::format(" {}", name_of(reference));
+    return fmt::format("stability {}, warm starts {}, played {}", word(how_.extent == StudyExtent::with_stability),
+                       word(how_.warm_start),
+                       played.is_wanted() ? fmt::format("by {} agents for {} + {} periods with {} seeds beside{}",
+                                                        played.agents, played.burn_in, played.periods, played.seeds,
+                                                        references.empty() ? " nobody" : references)
+                                          : "by nobody");
 }
 
-std::uint64_t StudySolver::identity(std::size_t point) const {
+std::uint64_t StudySolver::identity(std::size_t record) const {
+    if (record >= kFirstReference) {
+        const Reference& reference = references_[record - kFirstReference];
+        return fingerprint(fmt::format("{} {}", name_of(reference.allocation), to_toml(reference.economy)));
+    }
+    if (record >= study_.size()) return 0;
     try {
-        return fingerprint(to_toml(economy_of(study_, study_.point(point), overrides_)));
+        return fingerprint(to_toml(economy_of(study_, study_.point(record), overrides_)));
     } catch (const InputError& error) {
         return fingerprint(error.what());
     }
 }
 
 void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team,
-                             const PointProgress& progress, const PointCheckpoints* kept,
+                             const StudyCompany& company,
                              const std::function<void(const PointRecord& record)>& tell) {
     std::optional<Solved> last;
     try {
         for (std::size_t step = 0; step < units.length(); ++step) {
             std::unique_ptr<Checkpoints> checkpoints;
-            tell(solve_point(units.point(unit, step), team, progress, kept, checkpoints, last));
+            tell(solve_point(units.point(unit, step), team, company, checkpoints, last));
             if (checkpoints) checkpoints->remove();
             points_ += team.is_root() ? 1 : 0;
         }
@@ -99,9 +112,32 @@ void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Col
     }
 }
 
-PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, const PointProgress& progress,
-                                     const PointCheckpoints* kept, std::unique_ptr<Checkpoints>& checkpoints,
-                                     std::optional<Solved>& last) {
+PointRecord StudySolver::solve_reference(std::size_t number, const Collective& team, const StudyCompany& company) {
+    PointRecord record{.point = kFirstReference + number};
+    record.identity = identity(record.point);
+    const Timed timed(seconds_);
+    try {
+        record.agents = play_reference(references_[number], study_.simulation, team, company.alive);
+    } catch (const InputError& error) {
+        record.error = error.what();
+    }
+    references_played_ += team.is_root() ? 1 : 0;
+    return record;
+}
+
+void StudySolver::play_point(const EconomyConfig& economy, const EquilibriumRecord& record, const Collective& team,
+                             const StudyCompany& company, PointRecord& point) {
+    const Timed timed(seconds_);
+    const std::vector<std::byte> image = team.broadcast(point.image);
+    try {
+        point.agents = play_equilibrium(as_found(economy, *record.layout), image, study_.simulation, team, company.alive);
+    } catch (const InputError& error) {
+        point.error = error.what();
+    }
+}
+
+PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, const StudyCompany& company,
+                                     std::unique_ptr<Checkpoints>& checkpoints, std::optional<Solved>& last) {
     PointRecord point{.point = index};
     std::optional<EconomyConfig> economy;
     Attempt solved = attempt(
@@ -109,9 +145,9 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
             economy = economy_of(study_, study_.point(index), overrides_);
             const std::optional<EconomyConfig> warm = last ? last->leads_to(*economy) : std::nullopt;
             if (warm) point.warm_from = last->point;
-            const Progress watched = team.is_root() ? progress(index, *economy) : Progress{};
-            if (kept != nullptr)
-                checkpoints = kept->of(index, to_toml(*economy), warm ? fmt::format("point {}", last->point) : "", team);
+            const Progress watched = team.is_root() ? company.progress(index, *economy) : Progress{};
+            if (company.kept != nullptr)
+                checkpoints = company.kept->of(index, to_toml(*economy), warm ? fmt::format("point {}", last->point) : "", team);
             const Timed timed(seconds_);
             EquilibriumRecord record = solve_economy(warm ? *warm : *economy, warm ? last->start() : StartFrom{},
                                                      watched, team, checkpoints.get());
@@ -124,7 +160,11 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
     if (solved.record) {
         point.seconds = solved.record->seconds;
         point.summary = summary_of(*solved.record);
-        if (!how_.is_full || how_.is_full(index)) point.image = to_image(*solved.record, team);
+        const bool played = study_.simulation.is_wanted() && solved.record->certified;
+        const bool full = !how_.is_full || how_.is_full(index);
+        if (full || played) point.image = to_image(*solved.record, team);
+        if (played) play_point(*economy, *solved.record, team, company, point);
+        if (!full) point.image.clear();
     }
     last.reset();
     if (how_.warm_start && solved.record && solved.record->certified)

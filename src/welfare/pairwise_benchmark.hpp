@@ -15,4 +15,7 @@ std::vector<Payoff> benchmark_payoffs(const PairwiseRules& rules);
 /// better.
 double dictator_efficiency(const PairwiseRules& rules);
 
+/// Part of its contests that a type wins then, [type].
+std::vector<double> dictator_access(const PairwiseRules& rules);
+
 }  // namespace polykarma

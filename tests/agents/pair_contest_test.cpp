@@ -13,6 +13,7 @@
 #include "agents/pair_contest.hpp"
 #include "agents/start.hpp"
 #include "agents/trace.hpp"
+#include "config/choices.hpp"
 #include "support/chi_squared.hpp"
 #include "support/ranks.hpp"
 #include "support/small_economy.hpp"

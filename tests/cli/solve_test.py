@@ -207,7 +207,7 @@ def test_inspect_tells_what_to_ask_a_cluster_for(k_max, ranks):
 
 
 def test_inspect_tells_what_a_sweep_needs():
-    table1 = INPUTS / "paper/multi_karma/table1.toml"
+    table1 = INPUTS / "paper/multi_karma/table1/study.toml"
     small = asked_for(polykarma("inspect", table1, "--set", "resource.*.k_max=12", "--sbatch"))
     large = asked_for(polykarma("inspect", table1, "--set", "resource.*.k_max=200", "--sbatch"))
     assert int(small["ntasks"]) == 1 < int(large["ntasks"])
@@ -219,7 +219,7 @@ def test_inspect_counts_lattices_that_grow_and_evaluations():
     assert int(asked_for(polykarma("inspect", pairs, "--sbatch"))["mem-per-cpu"].removesuffix("M")) > 100
     design = INPUTS / "paper/multi_karma/design.toml"
     few, many = (asked_for(polykarma("inspect", design, "--sbatch"))["time"],
-                 asked_for(polykarma("inspect", INPUTS / "paper/multi_karma/table1.toml", "--sbatch"))["time"])
+                 asked_for(polykarma("inspect", INPUTS / "paper/multi_karma/table1/study.toml", "--sbatch"))["time"])
     assert few > many
 
 
@@ -230,7 +230,7 @@ def test_inspect_finds_no_machine_for_everything():
 
 
 def test_inspect_prints_one_thing():
-    table1 = INPUTS / "paper/multi_karma/table1.toml"
+    table1 = INPUTS / "paper/multi_karma/table1/study.toml"
     assert "is a study of" in complaint(polykarma("inspect", table1), 2)
     for other in (["--resolved"], ["--format", "json"]):
         assert "--sbatch prints the head" in complaint(polykarma("inspect", table1, "--sbatch", *other), 2)

@@ -101,7 +101,7 @@ def test_the_columns_of_a_reproduction_are_frozen(tmp_path):
     assert [(row["redistribution"], row["exchange"], row["start"]) for row in rows] == [
         (who, how, start) for who in ("active", "all") for how in exchanges 
         for start in ("even", "zero", "zero_slow")]
-    with open(INPUTS / "paper" / "multi_karma" / "published.csv") as file:
+    with open(INPUTS / "paper" / "multi_karma" / "table1" / "published.csv") as file:
         published = {(row["redistribution"], row["exchange"]): row
                      for row in csv.DictReader(line for line in file if not line.startswith("#"))}
     for row in rows:

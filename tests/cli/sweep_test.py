@@ -59,6 +59,20 @@ def own_lines(result):
     return [line for line in result.err.splitlines() if line.startswith("polykarma:")]
 
 
+def swept(folder, study, *arguments, **options):
+    """Rows of a sweep that tells of no trouble."""
+    result = sweep(folder, *arguments, study=study, **options)
+    assert (result.code, own_lines(result)) == (0, []), result
+    return rows_without_clock(result)
+
+
+def assert_swept_alike_on_ranks_and_teams(folder, study):
+    alone = swept(folder, study, "-o", "alone.h5")
+    for ranks, together in [(1, "1"), (2, "1"), (2, "2"), (3, "2"), (3, "auto"), (5, "1"), (5, "3"), (5, "5")]:
+        assert swept(folder, study, "-o", "ranks.h5", "--ranks-per-economy", together, ranks=ranks) == alone
+        assert_same_contents(folder / "alone.h5", folder / "ranks.h5")
+
+
 def assert_same_contents(a, b):
     difference = subprocess.run(["h5diff", "--exclude-path=/provenance", "--exclude-path=/timing", a, b],
                                 capture_output=True, text=True)

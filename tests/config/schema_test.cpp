@@ -61,13 +61,13 @@ TEST(Inputs, AllCanBeRead) {
             EXPECT_TRUE(parse_economy(to_toml(economy), "resolved.toml") == economy);
         }
     }
-    EXPECT_EQ(economies, 8);
-    EXPECT_EQ(studies, 8);
+    EXPECT_EQ(economies, 10);
+    EXPECT_EQ(studies, 13);
 }
 
 TEST(Inputs, TableOneHasTheDesignsOfThePaper) {
-    const std::filesystem::path folder = test::source_folder / "inputs/paper/multi_karma";
-    const StudyConfig study = read_study(folder / "table1.toml");
+    const std::filesystem::path folder = test::source_folder / "inputs/paper/multi_karma/table1";
+    const StudyConfig study = read_study(folder / "study.toml");
     ASSERT_EQ(study.size(), 24u);
     const std::size_t starts = study.starts.size();
     // The published file lists the designs in the order of the study.

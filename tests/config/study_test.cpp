@@ -234,5 +234,41 @@ TEST_F(Study, BaseIsNeeded) {
     EXPECT_THROW(static_cast<void>(read_study(write("study.toml", "title = \"T\"\n"))), InputError);
 }
 
+TEST_F(Study, AgentsPlayWhatIsFound) {
+    EXPECT_FALSE(read(k_axis).simulation.is_wanted());
+    const SimulationConfig played =
+        read(k_axis + "[simulation]\nagents = 200\nperiods = 1000\nreferences = [\"uncontrolled\"]\n").simulation;
+    EXPECT_TRUE(played.is_wanted());
+    EXPECT_EQ(played.agents, 200);
+    EXPECT_EQ(played.periods, 1000);
+    EXPECT_EQ(played.burn_in, 0);
+    EXPECT_EQ(played.seeds, 10);
+    EXPECT_EQ(played.references, std::vector{Allocation::uncontrolled});
+}
+
+TEST_F(Study, RefusesAgentsWhoCannotPlay) {
+    const std::string some = k_axis + "[simulation]\nagents = 200\nperiods = 1000\n";
+    EXPECT_EQ(problem(k_axis + "[simulation]\nagents = 200\n"),
+              "study.toml:7: simulation.periods (is missing): integer, 1 <= periods <= 1000000000");
+    EXPECT_EQ(problem(k_axis + "[simulation]\nperiods = 200\n"),
+              "study.toml:8: simulation.periods = 200 (has no effect here): allowed when agents is there");
+    EXPECT_EQ(problem(k_axis + "[simulation]\nagents = 1\nperiods = 9\n"),
+              "study.toml:8: simulation.agents = 1 (out of range): 2 <= agents <= 1000000000");
+    EXPECT_EQ(problem(some + "seeds = 0\n"), "study.toml:10: simulation.seeds = 0 (out of range): 1 <= seeds <= 10000");
+    EXPECT_EQ(problem(some + "references = [\"dice\"]\n"),
+              "study.toml:10: simulation.references.0 = \"dice\" (unknown choice): one of bids, uncontrolled, coin, turn, "
+              "dictator");
+    const std::string each = "coin, turn, dictator of pairs, else uncontrolled; each at most once";
+    EXPECT_EQ(problem(some + "references = [\"bids\"]\n"),
+              "study.toml:10: simulation.references (bids: that is how every equilibrium is played): " + each);
+    EXPECT_EQ(problem(some + "references = [\"coin\"]\n"),
+              "study.toml:10: simulation.references (coin: agents do not meet in pairs): " + each);
+    EXPECT_EQ(problem(some + "references = [\"uncontrolled\", \"uncontrolled\"]\n"),
+              "study.toml:10: simulation.references (uncontrolled: is there twice): " + each);
+    EXPECT_EQ(problem("[[variable]]\nname = \"w\"\nkey = \"resource.H.priority_capacity\"\nlower = 0.1\nupper = 0.3\n"
+                      "[simulation]\nagents = 200\nperiods = 1000\n"),
+              "study.toml:9: simulation.agents (a search over variables is not played): a study without [[variable]]");
+}
+
 }  // namespace
 }  // namespace polykarma

@@ -4,7 +4,7 @@ import csv
 
 from program import INPUTS
 
-FOLDER = INPUTS / "paper" / "multi_karma"
+FOLDER = INPUTS / "paper" / "multi_karma" / "table1"
 COLUMNS = ("S_en", "C_en", "SW_en", "S_ex", "C_ex", "SW_ex")
 
 

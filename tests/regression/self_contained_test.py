@@ -1,33 +1,12 @@
 """The pairwise economies of the papers, from their input files: certified, and as others found them."""
 
-import csv
-
 import h5py
 import pytest
 
 from program import INPUTS, complaint, polykarma, rows_of
 
-FOLDER = INPUTS / "paper" / "self_contained"
-CASE_STUDY = FOLDER / "case_study.toml"
+CASE_STUDY = INPUTS / "paper" / "self_contained" / "case_study.toml"
 WORKED_EXAMPLE = INPUTS / "paper" / "fair_money" / "worked_example.toml"
-
-
-def known():
-    """(payee, discount) -> efficiency."""
-    with open(FOLDER / "efficiency.csv") as file:
-        rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return {(row["payee"], row["discount"]): float(row["agent_en"]) for row in rows}
-
-
-def test_efficiency_of_the_case_study(tmp_path):
-    result = polykarma("sweep", FOLDER / "efficiency.toml", "-q", "--format", "csv", cwd=tmp_path, timeout=280)
-    assert result.code == 0, result
-    expected = known()
-    rows = rows_of(result.out)
-    assert len(rows) == len(expected) == 12
-    for row in rows:
-        assert row["certified"] in ("1", "yes", "true"), row
-        assert float(row["agent_en"]) == pytest.approx(expected[row["payee"], row["discount"]], abs=1e-3), row
 
 
 def test_worked_example_is_certified_in_a_lattice_that_closes(tmp_path):

@@ -132,18 +132,18 @@ def test_shards_of_a_sweep_are_merged_into_what_one_allocation_writes(folder):
 
 
 def test_a_chain_ends_with_pictures(folder):
-    plot = run(JOBS / "table1.sh", "results", "--set", "resource.*.k_max=6", "--set", "resource.*.k_mean=2",
+    plot = run(JOBS / "reproduce.sh", "multi-karma-table1", "results", "--set", "resource.*.k_max=6", "--set", "resource.*.k_mean=2",
                "--set", "solver.max_iterations=500")
     wait(plot)
     assert len(list(pathlib.Path("results/pictures").glob("*.svg"))) >= 2
-    (comparison,) = pathlib.Path("results").glob("table1-compare-*.log")
+    (comparison,) = pathlib.Path("results").glob("multi-karma-table1-compare-*.log")
     assert "published" in comparison.read_text()
 
 
 def test_a_chain_is_broken_by_a_step_that_fails(folder):
-    plot = run(JOBS / "table1.sh", "results", "--set", "resource.*.k_maximum=6")
+    plot = run(JOBS / "reproduce.sh", "multi-karma-table1", "results", "--set", "resource.*.k_maximum=6")
     wait(plot, "CANCELLED")
-    (solve,) = pathlib.Path("results").glob("table1-solve-*.log")
+    (solve,) = pathlib.Path("results").glob("multi-karma-table1-solve-*.log")
     assert "k_max" in solve.read_text()
     assert not pathlib.Path("results/pictures").exists()
 
@@ -185,7 +185,7 @@ def test_the_lines_of_the_readme_work_as_printed(folder, monkeypatch):
     jobs = [run("bash", "-c", line).split()[-1] for line in lines]
     for job in jobs:
         wait(job)
-    written = ["lane.h5", "width.h5", "sample.h5", "results/table1.h5", "results/pictures/study.png", "scaling.csv"]
+    written = ["lane.h5", "width.h5", "sample.h5", "results/multi-karma-table1.h5", "results/pictures/study.png", "scaling.csv"]
     assert [name for name in written if not pathlib.Path(name).exists()] == []
 
 

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "io/sample.hpp"
-#include "study/equilibria.hpp"
+#include "study/published.hpp"
 
 namespace polykarma {
 namespace {

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <array>
-#include <string_view>
-
 namespace polykarma {
 
 /// Who gets what agents contest: those who bid the most, or, as benchmarks without karma,
@@ -13,11 +10,5 @@ enum class Allocation {
     turn,          ///< who has won the smaller part of own contests so far, ties by coin    (contests of pairs)
     dictator,      ///< who is more urgent, ties by coin                                     (contests of pairs)
 };
-
-inline constexpr std::array<std::string_view, 5> kAllocationNames{"bids", "uncontrolled", "coin", "turn", "dictator"};
-
-[[nodiscard]] constexpr std::string_view name_of(Allocation allocation) {
-    return kAllocationNames[static_cast<std::size_t>(allocation)];
-}
 
 }  // namespace polykarma
