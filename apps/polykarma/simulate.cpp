@@ -22,15 +22,6 @@ namespace po = boost::program_options;
 
 namespace {
 
-/// A count, also written like 1e6.
-std::uint64_t count_option(const Options& options, const char* name, double least) {
-    const auto value = options.get<double>(name);
-    constexpr double most = 4294967295.0;
-    if (!(value >= least && value <= most) || value != static_cast<double>(static_cast<std::uint64_t>(value)))
-        throw UsageError(fmt::format("--{} {:g} (out of range): a whole number from {:g} to {:.0f}", name, value, least, most));
-    return static_cast<std::uint64_t>(value);
-}
-
 /// "[TYPE/]RULE[=SHARE]"
 BehaviourShare behaviour_option(const std::string& text) {
     BehaviourShare part;
@@ -56,12 +47,12 @@ SimulationSetup setup_of(const Options& options) {
     for (const char* const option : {"agents", "periods"})
         if (!options.has(option)) throw UsageError(fmt::format("missing --{} (see polykarma simulate --help)", option));
     SimulationSetup setup;
-    setup.agents = count_option(options, "agents", 2);
-    setup.plan.periods = static_cast<std::uint32_t>(count_option(options, "periods", 1));
-    setup.plan.burn_in = static_cast<std::uint32_t>(count_option(options, "burn-in", 0));
-    setup.plan.every = options.has("every") ? static_cast<std::uint32_t>(count_option(options, "every", 1))
+    setup.agents = options.count("agents", 2);
+    setup.plan.periods = static_cast<std::uint32_t>(options.count("periods", 1));
+    setup.plan.burn_in = static_cast<std::uint32_t>(options.count("burn-in", 0));
+    setup.plan.every = options.has("every") ? static_cast<std::uint32_t>(options.count("every", 1))
                                             : std::max(1U, setup.plan.periods / 50);
-    setup.plan.traced_agents = count_option(options, "trace-agents", 0);
+    setup.plan.traced_agents = options.count("trace-agents", 0);
     if (setup.plan.traced_agents > 0 && !options.has("output"))
         throw UsageError("--trace-agents (without a file to write them to): -o TRACE.h5 beside it");
     setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
