@@ -36,12 +36,21 @@ def folder(solved, tmp_path):
     return tmp_path
 
 
-def started(folder, ranks=None):
-    """A simulation of which there is a checkpoint."""
-    run = start(*SIMULATE, *KEEPING, cwd=folder, ranks=ranks)
+def wait_for_a_checkpoint(run, folder):
     deadline = time.monotonic() + 60
     while not (folder / "work" / "runs.h5").exists():
         assert run.poll() is None and time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def started(folder, ranks=None):
+    """A simulation of which there are checkpoints and, between two of the next ones, some contests of traced agents."""
+    run = start(*SIMULATE, *KEEPING, cwd=folder, ranks=ranks)
+    wait_for_a_checkpoint(run, folder)
+    with h5py.File(folder / "work" / "trace.h5") as file:
+        place, size = file["total_karma"].id.get_offset(), file["total_karma"].id.get_storage_size()
+    while not any((folder / "work" / "trace.h5").read_bytes()[place:place + size]):
+        assert run.poll() is None
         time.sleep(0.002)
     return run
 
@@ -118,10 +127,7 @@ def test_what_is_written_so_far_can_be_read_at_any_time(folder, solved):
 def test_without_a_file_a_run_is_kept_too(folder):
     only_printed = [option for option in SIMULATE if option not in ("-o", "out.h5", "--trace-agents", "4")]
     run = start(*only_printed, *KEEPING, cwd=folder)
-    deadline = time.monotonic() + 60
-    while not (folder / "work" / "runs.h5").exists():
-        assert run.poll() is None and time.monotonic() < deadline
-        time.sleep(0.002)
+    wait_for_a_checkpoint(run, folder)
     stop(run)
     assert os.listdir(folder / "work") == ["runs.h5"]
     assert "it is of another simulation" in complaint(polykarma(*SIMULATE, *RESUME, cwd=folder), 4)
