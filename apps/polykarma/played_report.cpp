@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
 #include <ostream>
 
@@ -35,7 +35,7 @@ void add_agent_cells(std::vector<Cell>& cells, const StudyResults& results, cons
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
-/// Efficiency, fairness, and of several types access and payoff of each: what is worth a line.
+/// Efficiency and fairness, beside what the continuum says.
 std::vector<Column> reader_columns(const StudyResults& results, const char* heading) {
     std::vector<Column> columns{{"design", joined(results.axes)},
                                 {"continuum", heading},
@@ -125,48 +125,48 @@ std::string signed_lead(const Estimate& lead) {
     return is_decided(lead) ? number : "(" + number + ")";
 }
 
-/// "0.5, 0.7 (access fairness)"; "nowhere"
-std::string places(const std::vector<Lead>& leads, const std::function<std::string(const Lead&)>& text) {
-    std::string list;
+/// The measures that hold, joined.
+template <class Holds>
+std::string measures_that(const Lead& lead, Holds&& holds) {
+    std::vector<std::string> names;
+    for (std::size_t m = 0; m < lead.measures.size(); ++m)
+        if (holds(lead.measures[m])) names.emplace_back(kLeadMeasures[m]);
+    return joined(names);
+}
+
+/// "0.5 (access fairness); 0.9 (access fairness)", "nowhere"
+///   words(lead): what to say of it, empty for nothing
+template <class Words>
+std::string places(const std::vector<Lead>& leads, Words&& words) {
+    std::vector<std::string> list;
     for (const Lead& lead : leads)
-        if (const std::string words = text(lead); !words.empty()) list += (list.empty() ? "" : "; ") + words;
-    return list.empty() ? "nowhere" : list;
+        if (const std::string text = words(lead); !text.empty())
+            list.push_back(lead.labels.empty() ? text : fmt::format("{} ({})", joined(lead.labels), text));
+    return list.empty() ? "nowhere" : fmt::format("{}", fmt::join(list, "; "));
 }
 
 void print_leads(std::ostream& out, const StudyResults& results) {
     const auto comparison = compared(results);
     if (!comparison) return;
-    const auto& [axis, ahead, behind, others, leads] = *comparison;
-    std::vector<Column> columns{{"design", joined(others)}};
+    const Comparison& c = *comparison;
+    std::vector<Column> columns{{"design", joined(c.others)}};
     for (const char* const name : kLeadMeasures) columns.push_back({name, name});
     Table table(std::move(columns), fmt::format("\n{} {} less {}, by agents (in brackets: less than {:g} standard errors)\n",
-                                                axis, ahead, behind, kDecided));
-    for (const Lead& lead : leads) {
+                                                c.axis, c.ahead, c.behind, kDecided));
+    for (const Lead& lead : c.leads) {
         std::vector<Cell> cells{joined(lead.labels)};
         for (const Estimate& measure : lead.measures) cells.emplace_back(signed_lead(measure));
         table.add(std::move(cells));
     }
     table.print(out, Format::text);
-    const auto with = [&](const Lead& lead, const auto& holds) {
-        std::string names;
-        for (std::size_t m = 0; m < lead.measures.size(); ++m)
-            if (holds(lead.measures[m])) names += (names.empty() ? "" : ", ") + std::string(kLeadMeasures[m]);
-        return names;
+    const auto is_better = [](const Estimate& e) { return is_decided(e) && e.mean > 0.0; };
+    const auto is_worse = [](const Estimate& e) { return is_decided(e) && e.mean < 0.0; };
+    const auto dominates = [&](const Lead& lead) {
+        return std::ranges::all_of(lead.measures, is_better) ? measures_that(lead, is_better) : std::string();
     };
-    const auto better = [&](double sign) {
-        return [sign](const Estimate& e) { return is_decided(e) && e.mean * sign > 0.0; };
-    };
-    out << fmt::format(
-        "{0} is ahead in every measure at {1}: {2}\n{3} is ahead in some measure at: {4}\n", ahead, joined(others),
-        places(leads,
-               [&](const Lead& lead) {
-                   const bool all = std::ranges::all_of(lead.measures, better(1.0));
-                   return all ? joined(lead.labels) : std::string();
-               }),
-        behind, places(leads, [&](const Lead& lead) {
-            const std::string names = with(lead, better(-1.0));
-            return names.empty() ? names : joined(lead.labels) + " (" + names + ")";
-        }));
+    out << fmt::format("{} is ahead in every measure at {}\n{} is ahead in some measure at {}\n", c.ahead,
+                       places(c.leads, dominates), c.behind,
+                       places(c.leads, [&](const Lead& lead) { return measures_that(lead, is_worse); }));
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ int sweep(const std::vector<std::string>& arguments, const Context& context) {
         "sweep STUDY [-o OUT.h5] [OPTIONS]",
         "Solves every point of a study file (a base economy and axes) from every start, and prints a row per\n"
         "point. The ranks of mpirun or srun take points as they get free. `equilibrium` numbers the distinct\n"
-        "certified equilibria of a design, best Nash welfare first; 0 is not certified. With --work-dir what\n"
+        "certified equilibria of a design, best Nash welfare first; 0 is not certified. Where the study has a table\n"
+        "[simulation], agents play what is found; what they come by is printed, too. With --work-dir what\n"
         "is found is kept as it comes, SIGUSR1 or SIGTERM end the run with checkpoints of the points at hand,\n"
         "and --resume goes on. Exit code 0: every point was computed; 3: some failed, or are missing; 5: stopped by a signal.",
         "Examples\n  mpirun -n 2 polykarma sweep inputs/paper/multi_karma/table1/study.toml -o table1.h5\n"

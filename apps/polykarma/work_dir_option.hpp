@@ -34,7 +34,8 @@ struct WorkDir {
 struct KeptSolve {
     KeptSolve(const WorkDir& work_dir, const CheckpointIdentity& identity, const Collective& ranks)
         : folder(work_dir.directory, ranks),
-          checkpoints(folder, "checkpoint", identity, work_dir.interval, work_dir.resume, ranks) {
+          checkpoints(folder, "checkpoint", identity, CheckpointClock(folder, work_dir.interval, ranks),
+                      work_dir.resume, ranks) {
         if (work_dir.resume == Checkpoints::Resume::no) checkpoints.require_none();
     }
 

@@ -13,6 +13,9 @@ namespace polykarma {
 EconomyConfig parse_economy_with(std::string_view text, const std::string& file_name,
                                  std::span<const Override> overrides) {
     Value document = parse_document(text, file_name);
+    if (const Value* base = document.find("base"))
+        throw InputError(base->where, "base", short_text(*base), "this is a study of economies, not an economy",
+                         "polykarma sweep takes studies");
     for (const Override& change : overrides) apply_override(document, economy_spec(), change);
     ReadState state;
     EconomyConfig economy = read_config<EconomyConfig>(document, economy_spec(), state);

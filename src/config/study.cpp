@@ -17,16 +17,24 @@
 namespace polykarma {
 namespace {
 
+Value document_of_study(const std::filesystem::path& file) {
+    Value document = parse_document(read_text(file), file.string());
+    if (document.find("base") == nullptr && document.find("type") != nullptr)
+        throw InputError({file.string(), 0}, "base", "", "this is an economy, not a study of economies",
+                         "a study names one as its base; polykarma solve takes the economy itself");
+    return document;
+}
+
 class StudyReader {
 public:
     explicit StudyReader(const std::filesystem::path& file)
-        : study_(read_config<StudyConfig>(parse_document(read_text(file), file.string()), study_spec(), state_)) {
+        : study_(read_config<StudyConfig>(document_of_study(file), study_spec(), state_)) {
         study_.file = file;
     }
 
     StudyConfig run() {
         study_.base_file = study_.file.parent_path() / study_.base;
-        study_.base_text = read_text(study_.base_file);
+        study_.base_text = text_of_base();
         const EconomyConfig base = parse_economy(study_.base_text, study_.base_file.string());
         if (study_.starts.empty()) study_.starts = {start_of(base.solver)};
         for (auto it = study_.starts.begin(); it != study_.starts.end(); ++it)
@@ -43,6 +51,15 @@ public:
     }
 
 private:
+    [[nodiscard]] std::string text_of_base() const {
+        try {
+            return read_text(study_.base_file);
+        } catch (const IoError& error) {
+            const SourceLocation& where = state_.sources.at("base");
+            throw IoError(fmt::format("{}:{}", where.file, where.line), "its base cannot be used", error.what());
+        }
+    }
+
     [[noreturn]] void refuse(const std::string& key, const std::string& why, const std::string& allowed) const {
         throw_at(state_, key, key, why, allowed);
     }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "base/keeping_wish.hpp"
 #include "io/work_folder.hpp"
@@ -25,11 +26,13 @@ public:
     /// A checkpoint has been written, after the steps of the last question.
     void kept();
     /// The run goes on, or begins again, after so many steps.
-    void restart(long steps) { kept_steps_ = steps; }
+    void restart(long steps) { steps_ = kept_steps_ = steps; }
+    /// Steps are counted from none again; those since the last checkpoint remain counted.
+    void begin_next() { kept_steps_ -= std::exchange(steps_, 0); }
 
 private:
     using Clock = std::chrono::steady_clock;
-    WorkFolder& folder_;
+    WorkFolder* folder_;
     CheckpointInterval interval_;
     Collective ranks_;
     Clock::time_point kept_ = Clock::now();

@@ -273,6 +273,11 @@ long read_sequence(const fs::path& file, const CheckpointIdentity& identity) {
     return static_cast<long>(root.integer_attribute("sequence"));
 }
 
+std::string read_start(const fs::path& file) {
+    const hdf5::QuietErrors quiet;
+    return StoredGroup(file, "/").text_attribute("asked_start");
+}
+
 std::vector<int> read_balances(const fs::path& file) {
     const hdf5::QuietErrors quiet;
     return read_largest_balances(StoredGroup(file, "/search"));

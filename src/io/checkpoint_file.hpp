@@ -26,6 +26,9 @@ void write_checkpoint(const std::filesystem::path& file, const CheckpointIdentit
 /// Not collective.
 [[nodiscard]] long read_sequence(const std::filesystem::path& file, const CheckpointIdentity& identity);
 
+/// The start that its identity names. Throws IoError. Not collective.
+[[nodiscard]] std::string read_start(const std::filesystem::path& file);
+
 /// Largest balance of every account in its state. Throws IoError. Not collective.
 [[nodiscard]] std::vector<int> read_balances(const std::filesystem::path& file);
 

@@ -26,14 +26,18 @@ bool is_there(const fs::path& file) {
 }  // namespace
 
 Checkpoints::Checkpoints(WorkFolder& folder, const std::string& name, CheckpointIdentity identity,
-                         const CheckpointInterval& interval, Resume resume, const Collective& ranks)
+                         CheckpointClock clock, Resume resume, const Collective& ranks)
     : folder_(folder),
       identity_(std::move(identity)),
       resume_(resume),
       ranks_(ranks),
       prefix_(name + '-'),
-      files_{folder.path() / (prefix_ + "a.h5"), folder.path() / (prefix_ + "b.h5")},
-      clock_(folder, interval, ranks) {}
+      files_(files(folder, name)),
+      clock_(std::move(clock)) {}
+
+std::array<fs::path, 2> Checkpoints::files(const WorkFolder& folder, const std::string& name) {
+    return {folder.path() / (name + "-a.h5"), folder.path() / (name + "-b.h5")};
+}
 
 void Checkpoints::require_none() const {
     agreed(ranks_, [&] {

@@ -23,8 +23,11 @@ public:
     enum class Resume { no, if_any, if_usable };
 
     /// Collective. Files are <name>-a.h5 and <name>-b.h5.
-    Checkpoints(WorkFolder& folder, const std::string& name, CheckpointIdentity identity,
-                const CheckpointInterval& interval, Resume resume, const Collective& ranks);
+    Checkpoints(WorkFolder& folder, const std::string& name, CheckpointIdentity identity, CheckpointClock clock,
+                Resume resume, const Collective& ranks);
+
+    /// Where checkpoints of that name are.
+    [[nodiscard]] static std::array<std::filesystem::path, 2> files(const WorkFolder& folder, const std::string& name);
 
     /// Throws IoError, the same on all ranks, when there are checkpoints that the search would overwrite. Collective.
     void require_none() const;
@@ -36,6 +39,9 @@ public:
     Wish wish(long iterations) override { return clock_.wish(iterations); }
     void keep(SearchState state) override;
 
+    /// Whether there is a file that looks as if the search can go on from it. Collective.
+    [[nodiscard]] bool has_usable() { return resume_ != Resume::no && !candidates().empty(); }
+    [[nodiscard]] const CheckpointClock& clock() const { return clock_; }
     /// The latest good file, if there is one.
     [[nodiscard]] std::optional<std::filesystem::path> latest() const;
     /// When the search has ended and its result is safe. Not collective.

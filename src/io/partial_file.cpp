@@ -70,7 +70,10 @@ fs::path resolved(const fs::path& target) {
 
 }  // namespace
 
-void require_writable(const fs::path& target) {
+namespace {
+
+/// What can be said without writing.
+void require_place(const fs::path& target) {
     const fs::path directory = directory_of(target);
     std::error_code error;
     const auto place = fs::status(directory, error);
@@ -82,6 +85,19 @@ void require_writable(const fs::path& target) {
     // Renaming onto a device or a pipe would remove it.
     if (fs::exists(present) && !fs::is_regular_file(present))
         throw IoError(target.string(), "cannot be replaced", "not a regular file");
+}
+
+}  // namespace
+
+void require_writable(const fs::path& target) {
+    const fs::path place = resolved(target);
+    require_place(place);
+    // Some file systems let nobody create files and do not say so.
+    const fs::path trial = place.string() + ".trial-" + std::to_string(::getpid());
+    const int descriptor = ::open(trial.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (descriptor < 0) fail(target, "cannot be created", errno);
+    ::close(descriptor);
+    ::unlink(trial.c_str());
 }
 
 UndisturbedWrite::UndisturbedWrite() {
@@ -101,7 +117,7 @@ UndisturbedWrite::~UndisturbedWrite() {
 }
 
 PartialFile::PartialFile(const fs::path& target) : target_(resolved(target)) {
-    require_writable(target_);
+    require_place(target_);
     remove_abandoned(target_);
     path_ = target_.string() + std::string(kPartial) + std::to_string(::getpid());
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);

@@ -33,12 +33,6 @@ void require_allowed(const std::string& target, double size) {
         throw IoError(target, "cannot be written", std::generic_category().message(EFBIG));
 }
 
-std::string text_of_root(const Collective& ranks, const std::string& text) {
-    const auto own = std::as_bytes(std::span(text));
-    const auto bytes = ranks.broadcast({own.begin(), own.end()});
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 /// Every rank puts its own bytes on the disk: what it writes of an array is one piece already, and when one of Open
 /// MPI's ranks that write for others fails, the others wait for it forever.
 class Hints {
@@ -121,7 +115,7 @@ void write_together(const std::filesystem::path& target, const Collective& ranks
         partial.emplace(target);
         partial->reserve(room, kRoom);
     });
-    const std::string path = text_of_root(ranks, partial ? partial->path().string() : "");
+    const std::string path = ranks.broadcast_text(partial ? partial->path().string() : "");
     File file;  // outlives the handler below: closing it is collective, and the other ranks may not come
     try {
         file = create_together(path, ranks, name);

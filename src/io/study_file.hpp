@@ -90,7 +90,6 @@ struct StudyTiming {
     int ranks = 1;
     double rank_seconds_solving = 0.0;  ///< inside solves, of all ranks
     std::size_t points = 0;             ///< that were solved
-    std::size_t references = 0;         ///< that were played
 
     [[nodiscard]] double share_solving() const { return rank_seconds_solving / (seconds * ranks); }
 };

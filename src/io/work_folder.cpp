@@ -147,7 +147,7 @@ public:
     }
 
 private:
-    /// Of another division. Two that begin at the same moment may refuse each other; neither goes on unseen.
+    /// Of another division; what such a one left behind is taken away. Two that begin at the same moment may refuse each other; neither goes on unseen.
     void require_no_rival(const Claim& claim) const {
         for (const auto& entry : fs::directory_iterator(path_.parent_path())) {
             const auto division = division_of(entry.path());
@@ -156,7 +156,9 @@ private:
             struct stat status {};
             if (!owner || ::stat(entry.path().c_str(), &status) != 0) continue;
             const auto silent = seconds_between(status, claim.status());
-            if (!why_gone(*owner, here_, silent)) refuse(entry.path(), *owner, silent);
+            const auto why = why_gone(*owner, here_, silent);
+            if (!why) refuse(entry.path(), *owner, silent);
+            take_away(entry.path(), *owner, *why);
         }
     }
     [[nodiscard]] bool is_mine() const { return read_owner(path_) == here_; }

@@ -51,6 +51,12 @@ std::vector<std::byte> Collective::broadcast(std::vector<std::byte> bytes) const
     return group_->broadcast(std::move(bytes));
 }
 
+std::string Collective::broadcast_text(const std::string& text) const {
+    const auto own = std::as_bytes(std::span(text));
+    const auto bytes = broadcast(std::vector(own.begin(), own.end()));
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 void Collective::sum(std::span<std::int64_t> values) const { group_->sum(values); }
 
 void Collective::sum(std::span<double> values) const { group_->sum(values); }

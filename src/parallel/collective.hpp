@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/exact_sum.hpp"
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] int broadcast(int value) const;
     /// The root's bytes on every rank; what the others bring is dropped.
     [[nodiscard]] std::vector<std::byte> broadcast(std::vector<std::byte> bytes) const;
+    [[nodiscard]] std::string broadcast_text(const std::string& text) const;
 
     /// In place, element by element. Integer sums are exact; they must fit.
     void sum(std::span<std::int64_t> values) const;

@@ -1,7 +1,9 @@
 #include "study/run_study.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdint>
 
 #include "io/work_folder.hpp"
 #include "parallel/teams.hpp"
@@ -36,15 +38,17 @@ PointProgress attentive(const Collective& ranks, std::optional<WorkFolder>& lock
     };
 }
 
+bool is_known(const WorkUnits& units, std::size_t unit, const StudyJournal& journal) {
+    return std::ranges::all_of(units.points(unit), [&](std::size_t point) { return journal.has(point); });
+}
+
 /// The units of the shard with a point of which nothing is known.
 std::vector<std::size_t> pending_units(const WorkUnits& units, const StudyRun& how, const StudyJournal& journal) {
     std::vector<std::size_t> pending;
     if (!how.solve) return pending;
     for (std::size_t unit = 0; unit < units.count(); ++unit) {
         if (how.folder && !how.folder->shard.has(unit)) continue;
-        bool known = true;
-        for (std::size_t step = 0; step < units.length(); ++step) known = known && journal.has(units.point(unit, step));
-        if (!known) pending.push_back(unit);
+        if (!is_known(units, unit, journal)) pending.push_back(unit);
     }
     return pending;
 }
@@ -107,16 +111,14 @@ void complete(const StudyConfig& study, StudyResults& results) {
 /// What the ranks have spent their time on.
 StudyTiming timing_of(const Collective& ranks, const StudySolver& solver, Clock::time_point begin) {
     const auto all = static_cast<std::size_t>(ranks.size()), own = static_cast<std::size_t>(ranks.rank());
-    std::vector<double> of_rank(3 * all, 0.0);
-    of_rank[3 * own] = solver.seconds();
-    of_rank[3 * own + 1] = static_cast<double>(solver.points());
-    of_rank[3 * own + 2] = static_cast<double>(solver.references_played());
+    std::vector<double> of_rank(2 * all, 0.0);
+    of_rank[2 * own] = solver.seconds();
+    of_rank[2 * own + 1] = static_cast<double>(solver.points());
     ranks.maximum(of_rank);
     StudyTiming timing;
-    for (std::size_t i = 0; i < of_rank.size(); i += 3) {
+    for (std::size_t i = 0; i < of_rank.size(); i += 2) {
         timing.rank_seconds_solving += of_rank[i];
         timing.points += static_cast<std::size_t>(of_rank[i + 1]);
-        timing.references += static_cast<std::size_t>(of_rank[i + 2]);
     }
     timing.seconds = seconds_since(begin);
     timing.ranks = ranks.size();
@@ -154,8 +156,9 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     std::optional<PointCheckpoints> kept;
     if (lock)
         kept.emplace(
-            *lock, how.interval, [&](std::size_t point) { return journal.has(point); }, ranks);
-    const StudyCompany company{attentive(ranks, lock, progress), kept ? &*kept : nullptr, attending_to(ranks, lock)};
+            *lock, how.interval, [&](std::size_t point) { return is_known(units, units.unit(point), journal); }, ranks);
+    const StudyCompany company{attentive(ranks, lock, progress), kept ? &*kept : nullptr,
+                               [&](std::size_t point) { return journal.has(point); }, attending_to(ranks, lock)};
     const std::vector<std::size_t> references = pending_references(solver, units, how, journal);
     const auto keep = [&](const PointRecord& record) {
         if (teams.own().is_root()) journal.append(record);
@@ -174,8 +177,9 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
     for (const auto& axis : study.axes) outcome.results.axes.push_back(axis.name);
     outcome.results.warm_starts = how.warm_start;
     outcome.timing = timing_of(ranks, solver, begin);
-    outcome.stopped = outcome.timing.points < plan.order.size() * units.length() ||
-                      outcome.timing.references < references.size();
+    std::array finished{static_cast<std::int64_t>(solver.units())};
+    ranks.sum(finished);
+    outcome.stopped = finished.front() < static_cast<std::int64_t>(plan.order.size() + references.size());
     outcome.results.played = study.simulation.is_wanted();
     outcome.shard = how.folder && how.folder->shard.count > 1;
     journal.flush();

@@ -47,6 +47,12 @@ WorkUnits::WorkUnits(const StudyConfig& study, bool chains)
       length_(chains && !study.axes.empty() ? groups_of(study.axes).back().size : 1),
       stride_(length_ > 1 ? study.starts.size() : 1) {}
 
+std::vector<std::size_t> WorkUnits::points(std::size_t unit) const {
+    std::vector<std::size_t> points;
+    for (std::size_t step = 0; step < length_; ++step) points.push_back(point(unit, step));
+    return points;
+}
+
 double predicted_work(const EconomyConfig& economy) {
     const double pace = std::max(1.0, kUsualStep / economy.solver.step);
     const double solves = economy.solver.select == Selection::neighbour ? 1.0 + kNeighbourSolves : 1.0;
@@ -58,10 +64,9 @@ StudyPlan plan_study(const StudyConfig& study, std::span<const std::string> over
     Demands demands{.work = std::vector<double>(pending.size(), 0.0)};
     for (std::size_t i = 0; i < pending.size(); ++i) {
         if (ranks.owner(i) != ranks.rank()) continue;
-        for (std::size_t step = 0; step < units.length(); ++step) {
+        for (const std::size_t point : units.points(pending[i])) {
             try {
-                look_at(economy_of(study, study.point(units.point(pending[i], step)), overrides), ranks,
-                        demands.work[i], demands);
+                look_at(economy_of(study, study.point(point), overrides), ranks, demands.work[i], demands);
             } catch (const InputError&) {
                 // It fails as soon as it is taken.
             }

@@ -23,6 +23,12 @@ public:
     [[nodiscard]] std::size_t point(std::size_t unit, std::size_t step) const {
         return unit / stride_ * stride_ * length_ + unit % stride_ + step * stride_;
     }
+    /// The unit of a point.
+    [[nodiscard]] std::size_t unit(std::size_t point) const {
+        return point / (stride_ * length_) * stride_ + point % stride_;
+    }
+    /// All points of a unit, step by step.
+    [[nodiscard]] std::vector<std::size_t> points(std::size_t unit) const;
 
 private:
     std::size_t points_;

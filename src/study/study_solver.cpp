@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,7 +44,29 @@ bool have_the_same_states(const EconomyConfig& a, const EconomyConfig& b) {
            a.exchange == b.exchange;
 }
 
+std::string name_of(std::size_t point) { return fmt::format("point {}", point); }
+
+/// Thrown by a start that is needed after all: the checkpoint instead of it cannot be read.
+struct BeginAgain {};
+
+StartFrom start_that_is_gone() {
+    return [](const auto&, const Part&, const Collective&) -> StartState { throw BeginAgain{}; };
+}
+
 }  // namespace
+
+/// A point on the way through a unit.
+struct StudySolver::Step {
+    std::size_t point;
+    std::optional<std::size_t> before{};  ///< the point whose equilibrium it may start from
+    std::string start{};                  ///< all that such a start depends on, in words
+};
+
+/// Where a unit goes on.
+struct StudySolver::Entry {
+    std::size_t step = 0;
+    bool is_warm = false;  ///< in the midst of a search that began at the equilibrium of the point before
+};
 
 /// The point before, to start the next one from.
 struct StudySolver::Solved {
@@ -61,8 +84,7 @@ struct StudySolver::Solved {
     }
     [[nodiscard]] StartFrom start() const {
         return [this](const auto&, const Part& part, const Collective&) {
-            return StartState{fmt::format("point {}", point), moved_to(part, record.mass),
-                              moved_to(part, record.response)};
+            return StartState{name_of(point), moved_to(part, record.mass), moved_to(part, record.response)};
         };
     }
 };
@@ -96,20 +118,68 @@ std::uint64_t StudySolver::identity(std::size_t record) const {
     }
 }
 
+std::vector<StudySolver::Step> StudySolver::steps_of(const WorkUnits& units, std::size_t unit) const {
+    std::vector<Step> steps{{.point = units.point(unit, 0)}};
+    std::string way;
+    for (std::size_t i = 1; i < units.length(); ++i) {
+        const std::size_t before = steps.back().point;
+        way += fmt::format("{:016x}", identity(before));
+        steps.push_back({.point = units.point(unit, i),
+                         .before = before,
+                         .start = fmt::format("{}, by way {:016x}", name_of(before), fingerprint(way))});
+    }
+    return steps;
+}
+
+/// At the last point that has a checkpoint, if all before it are known; else a unit begins again.
+StudySolver::Entry StudySolver::entry_of(std::span<const Step> steps, UnitCheckpoints& checkpoints,
+                                         const std::function<bool(std::size_t point)>& is_known) const {
+    std::size_t first_unknown = 0;
+    while (first_unknown + 1 < steps.size() && is_known(steps[first_unknown].point)) ++first_unknown;
+    for (std::size_t i = first_unknown; i > 0; --i) {
+        if (!checkpoints.has(steps[i].point)) continue;
+        try {
+            const std::string economy = to_toml(economy_of(study_, study_.point(steps[i].point), overrides_));
+            const bool warm = checkpoints.start_of(steps[i].point) == steps[i].start;
+            if (checkpoints.of(steps[i].point, {economy, warm ? steps[i].start : ""}).has_usable()) return {i, warm};
+        } catch (const InputError&) {
+            // It is no economy, and will be a failed point.
+        }
+    }
+    return {};
+}
+
 void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team,
                              const StudyCompany& company,
                              const std::function<void(const PointRecord& record)>& tell) {
-    std::optional<Solved> last;
+    const std::vector<Step> steps = steps_of(units, unit);
+    std::optional<UnitCheckpoints> checkpoints;
+    if (company.kept != nullptr) checkpoints.emplace(*company.kept, team);
+    const auto solve_from = [&](Entry entry) {
+        std::optional<Solved> last;
+        for (const Step& step : std::span(steps).subspan(entry.step)) {
+            const PointRecord record = solve_point(step, std::exchange(entry.is_warm, false), team, company,
+                                                   checkpoints ? &*checkpoints : nullptr, last);
+            if (!company.is_known(step.point)) {
+                tell(record);
+                points_ += team.is_root() ? 1 : 0;
+            }
+            if (checkpoints) checkpoints->leave();
+        }
+    };
     try {
-        for (std::size_t step = 0; step < units.length(); ++step) {
-            std::unique_ptr<Checkpoints> checkpoints;
-            tell(solve_point(units.point(unit, step), team, company, checkpoints, last));
-            if (checkpoints) checkpoints->remove();
-            points_ += team.is_root() ? 1 : 0;
+        try {
+            solve_from(checkpoints ? entry_of(steps, *checkpoints, company.is_known) : Entry{});
+        } catch (const BeginAgain&) {
+            solve_from({});
         }
     } catch (const SearchStopped&) {
         // Its state is kept; the run ends.
+        checkpoints->leave();
+        return;
     }
+    if (checkpoints) checkpoints->end(units.points(unit));
+    units_ += team.is_root() ? 1 : 0;
 }
 
 PointRecord StudySolver::solve_reference(std::size_t number, const Collective& team, const StudyCompany& company) {
@@ -121,7 +191,7 @@ PointRecord StudySolver::solve_reference(std::size_t number, const Collective& t
     } catch (const InputError& error) {
         record.error = error.what();
     }
-    references_played_ += team.is_root() ? 1 : 0;
+    units_ += team.is_root() ? 1 : 0;
     return record;
 }
 
@@ -136,21 +206,24 @@ void StudySolver::play_point(const EconomyConfig& economy, const EquilibriumReco
     }
 }
 
-PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, const StudyCompany& company,
-                                     std::unique_ptr<Checkpoints>& checkpoints, std::optional<Solved>& last) {
-    PointRecord point{.point = index};
+PointRecord StudySolver::solve_point(const Step& step, bool goes_on_warm, const Collective& team,
+                                     const StudyCompany& company, UnitCheckpoints* checkpoints,
+                                     std::optional<Solved>& last) {
+    PointRecord point{.point = step.point};
     std::optional<EconomyConfig> economy;
     Attempt solved = attempt(
         [&] {
-            economy = economy_of(study_, study_.point(index), overrides_);
-            const std::optional<EconomyConfig> warm = last ? last->leads_to(*economy) : std::nullopt;
-            if (warm) point.warm_from = last->point;
-            const Progress watched = team.is_root() ? company.progress(index, *economy) : Progress{};
-            if (company.kept != nullptr)
-                checkpoints = company.kept->of(index, to_toml(*economy), warm ? fmt::format("point {}", last->point) : "", team);
+            economy = economy_of(study_, study_.point(step.point), overrides_);
+            const std::optional<EconomyConfig> there = last ? last->leads_to(*economy) : std::nullopt;
+            const bool warm = there || goes_on_warm;
+            if (warm) point.warm_from = step.before;
+            const Progress watched = team.is_root() ? company.progress(step.point, *economy) : Progress{};
+            Checkpoints* const keeper =
+                checkpoints != nullptr ? &checkpoints->of(step.point, {to_toml(*economy), warm ? step.start : ""})
+                                       : nullptr;
+            const StartFrom start = there ? last->start() : goes_on_warm ? start_that_is_gone() : StartFrom{};
             const Timed timed(seconds_);
-            EquilibriumRecord record = solve_economy(warm ? *warm : *economy, warm ? last->start() : StartFrom{},
-                                                     watched, team, checkpoints.get());
+            EquilibriumRecord record = solve_economy(there ? *there : *economy, start, watched, team, keeper);
             if (how_.extent == StudyExtent::with_stability) measure_stability(*economy, record, team);
             return record;
         },
@@ -160,15 +233,15 @@ PointRecord StudySolver::solve_point(std::size_t index, const Collective& team, 
     if (solved.record) {
         point.seconds = solved.record->seconds;
         point.summary = summary_of(*solved.record);
-        const bool played = study_.simulation.is_wanted() && solved.record->certified;
-        const bool full = !how_.is_full || how_.is_full(index);
+        const bool played = study_.simulation.is_wanted() && solved.record->certified && !company.is_known(step.point);
+        const bool full = !how_.is_full || how_.is_full(step.point);
         if (full || played) point.image = to_image(*solved.record, team);
         if (played) play_point(*economy, *solved.record, team, company, point);
         if (!full) point.image.clear();
     }
     last.reset();
     if (how_.warm_start && solved.record && solved.record->certified)
-        last.emplace(Solved{index, std::move(*economy), std::move(*solved.record)});
+        last.emplace(Solved{step.point, std::move(*economy), std::move(*solved.record)});
     return point;
 }
 

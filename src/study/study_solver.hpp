@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "study/play.hpp"
 #include "study/point_checkpoints.hpp"
@@ -19,6 +19,7 @@ namespace polykarma {
 struct StudyCompany {
     PointProgress progress;
     const PointCheckpoints* kept = nullptr;  ///< where to keep the state of the point that is being solved; may be null
+    std::function<bool(std::size_t point)> is_known;
     std::function<void()> alive;             ///< told on the root of a team now and then
 };
 
@@ -37,8 +38,9 @@ public:
     /// Of a record: of its economy, or why it is none; 0 of a number that no record of this study has.
     [[nodiscard]] std::uint64_t identity(std::size_t record) const;
 
-    /// tell(record) for every point of a unit, in their order, until the run is asked to stop. Every rank of the team
-    /// calls and is told; the images are its root's.
+    /// tell(record) for every point of a unit that is not known, in their order, until the run is asked to stop. Every
+    /// rank of the team calls and is told; the images are its root's. Of points that are known, those are solved again
+    /// whose equilibria others are started from.
     void solve_unit(const WorkUnits& units, std::size_t unit, const Collective& team, const StudyCompany& company,
                     const std::function<void(const PointRecord& record)>& tell);
 
@@ -49,14 +51,21 @@ public:
 
     /// Inside solves and simulations, of this rank.
     [[nodiscard]] double seconds() const { return seconds_; }
-    /// Told by this rank as root of its team; references.
+    /// Told by this rank as root of its team.
     [[nodiscard]] std::size_t points() const { return points_; }
-    [[nodiscard]] std::size_t references_played() const { return references_played_; }
+    /// Units and references that this rank has brought to their end as root of its team.
+    [[nodiscard]] std::size_t units() const { return units_; }
 
 private:
     struct Solved;
-    [[nodiscard]] PointRecord solve_point(std::size_t index, const Collective& team, const StudyCompany& company,
-                                          std::unique_ptr<Checkpoints>& checkpoints, std::optional<Solved>& last);
+    struct Step;
+    struct Entry;
+    [[nodiscard]] std::vector<Step> steps_of(const WorkUnits& units, std::size_t unit) const;
+    [[nodiscard]] Entry entry_of(std::span<const Step> steps, UnitCheckpoints& checkpoints,
+                                 const std::function<bool(std::size_t point)>& is_known) const;
+    [[nodiscard]] PointRecord solve_point(const Step& step, bool goes_on_warm, const Collective& team,
+                                          const StudyCompany& company, UnitCheckpoints* checkpoints,
+                                          std::optional<Solved>& last);
     /// What agents make of an equilibrium, or why they cannot play it.
     void play_point(const EconomyConfig& economy, const EquilibriumRecord& record, const Collective& team,
                     const StudyCompany& company, PointRecord& point);
@@ -67,7 +76,7 @@ private:
     std::vector<Reference> references_;
     double seconds_ = 0.0;
     std::size_t points_ = 0;
-    std::size_t references_played_ = 0;
+    std::size_t units_ = 0;
 };
 
 }  // namespace polykarma

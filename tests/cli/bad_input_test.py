@@ -126,7 +126,18 @@ def test_directories(folder, command):
 
 def test_a_study_without_its_base(folder):
     (folder / "lane.toml").unlink()
-    assert "lane.toml: cannot be read" in complaint(polykarma("sweep", "study.toml", cwd=folder), 4)
+    line = complaint(polykarma("sweep", "study.toml", cwd=folder), 4)
+    assert line.startswith("study.toml:") and "its base cannot be used (lane.toml: cannot be read" in line
+
+
+def test_a_study_and_an_economy_are_told_apart(folder):
+    assert "this is a study of economies" in complaint(polykarma("solve", "study.toml", cwd=folder), 2)
+    assert "this is an economy, not a study" in complaint(polykarma("sweep", "lane.toml", cwd=folder), 2)
+
+
+def test_a_file_system_that_takes_no_files_is_noticed_at_once(folder):
+    result = polykarma("solve", "lane.toml", "-o", "/proc/out.h5", cwd=folder)
+    assert complaint(result, 4).startswith("/proc/out.h5: cannot be created")
 
 
 @pytest.mark.parametrize("content", [b"", b"title = 3\n", b"\x89HDF\r\n\x1a\n" + b"\0" * 100],

@@ -155,6 +155,24 @@ def test_a_chain_ends_with_pictures(folder):
     assert "published" in comparison.read_text()
 
 
+def test_every_figure_is_a_chain(folder):
+    names = ["fig3", "fig4", "fig5", "fig6", "self-contained-table1", "worked-example"]
+    plots = {name: run(JOBS / "reproduce.sh", name, "figures") for name in names}
+    for name, plot in plots.items():
+        wait(plot)
+        (comparison,) = pathlib.Path("figures").glob(f"{name}-compare-*.log")
+        assert "equilibrium 1" in comparison.read_text() or "certified in" in comparison.read_text(), name
+        assert pathlib.Path(f"figures/{name}.h5").exists()
+    assert list(pathlib.Path("figures/pictures").glob("*.svg"))
+
+
+def test_names_of_several_studies_and_of_none_are_told(folder):
+    for name, count in (("table1", 2), ("fig99", 0)):
+        done = subprocess.run([JOBS / "reproduce.sh", name, "figures"], capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{name} is the name of {count} studies, not of one" in done.stderr
+
+
 def test_a_chain_is_broken_by_a_step_that_fails(folder):
     plot = run(JOBS / "reproduce.sh", "multi-karma-table1", "results", "--set", "resource.*.k_maximum=6")
     wait(plot, "CANCELLED")

@@ -115,5 +115,44 @@ TEST_F(Published, OurValuesFollowThePublishedColumns) {
     EXPECT_EQ(published_row(table, r, r.rows.front()), (std::vector<double>{1.0, 2.0, 3.0}));
 }
 
+TEST_F(Published, AQuantityALineForAStudyWithoutAxes) {
+    std::ofstream(file_) << "# B. Author.\nquantity,value,width\nA_en,-0.5,0.001\nkarma_share_distance,0,0.02\n"
+                            "karma_share_0,0.25,\nkarma_share_2,0.75,\nmean_bid_A_calm,1.5,0.1\nbid_share_1,1,\n";
+    const PublishedTable table = read_published(file_, {});
+    EXPECT_EQ(table.kind, "published");
+    ASSERT_EQ(table.numbers.size(), 6u);
+    ASSERT_EQ(table.widths.size(), 6u);
+    EXPECT_EQ(table.widths[1], 0.02);
+    EXPECT_TRUE(std::isnan(table.widths[2]));
+    EXPECT_TRUE(table.labels.empty());
+
+    StudyResults r{{}, {"A"}, {}, {}, {}};
+    r.accounts = {"contest"};
+    r.urgencies = {"calm"};
+    StudyRow row;
+    row.payoffs = {{-0.25, -0.25}};
+    row.marginals = {{0.5}, {{{0.5, 0.0, 0.5}}}, {{2.0}}, {{0.125, 0.875}}};
+    r.rows.push_back(row);
+    // Of the shares 1/4 is elsewhere.
+    EXPECT_EQ(values_like(table, r, row), (std::vector{-0.25, 0.25, 0.5, 0.5, 2.0, 0.875}));
+    EXPECT_EQ(distance(table, r), 0.5);
+    EXPECT_EQ(published_row(table, r, row), (std::vector{-0.5, 0.0, 0.25, 0.75, 1.5, 1.0}));
+}
+
+TEST_F(Published, WidthsThatAreNoneAreRefused) {
+    const auto refused = [&](const std::string& line) {
+        std::ofstream(file_) << "quantity,value,width\n" << line << '\n';
+        try {
+            static_cast<void>(read_published(file_, {}));
+        } catch (const InputError& error) {
+            return std::string(error.what()).substr(file_.string().size());
+        }
+        return std::string();
+    };
+    EXPECT_EQ(refused("A_en,-0.5,narrow"), ":2: width = narrow (not a number): a number");
+    EXPECT_EQ(refused("A_en,little,"), ":2: A_en = little (not a number): a number");
+    EXPECT_EQ(refused("A_en,1"), ":2: row = A_en,1 (2 cells): 3 cells");
+}
+
 }  // namespace
 }  // namespace polykarma

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <csignal>
 #include <fstream>
+#include <string>
+#include <utility>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +39,22 @@ name = "mean"
 key = "resource.lane.k_mean"
 values = [1, 2]
 )";
+
+constexpr const char* kCapacities = R"(title = "Capacities"
+base = "economy.toml"
+starts = ["even", "zero"]
+[[axis]]
+name = "k"
+key = "resource.lane.k_max"
+values = [2, 6, 4]
+[[axis]]
+name = "capacity"
+key = "resource.lane.priority_capacity"
+from = 0.1
+to = 0.22
+count = 3
+)";
+
 
 Progress silent(std::size_t, const EconomyConfig&) { return {}; }
 
@@ -106,7 +124,8 @@ TEST_F(RunStudy, TellsOfEveryPointAndItsEconomy) {
 
 /// Runs that have the time for a few iterations only, one after the other until there is nothing left to do.
 ///   returns how many were stopped
-int run_in_pieces(const StudyConfig& study, const StudyRun& how, long iterations) {
+int run_in_pieces(const StudyConfig& study, const std::vector<std::string>& overrides, const StudyRun& how,
+                  long iterations) {
     for (int stopped = 0;; ++stopped) {
         const pid_t child = ::fork();
         if (child == 0) {
@@ -117,7 +136,7 @@ int run_in_pieces(const StudyConfig& study, const StudyRun& how, long iterations
                     if (--left == 0) std::raise(SIGUSR1);
                 };
             };
-            const StudyOutcome outcome = run_study(study, {}, Collective::serial(), nullptr, counting, how);
+            const StudyOutcome outcome = run_study(study, overrides, Collective::serial(), nullptr, counting, how);
             std::_Exit(outcome.stopped ? 5 : 0);
         }
         int status = 0;
@@ -131,24 +150,25 @@ int run_in_pieces(const StudyConfig& study, const StudyRun& how, long iterations
 }
 
 TEST_F(RunStudy, APointGoesOnWhereARunWasStopped) {
-    const StudyConfig means = study(kStudy, "[1, 2]", "[1, 1.5, 2]");
-    for (const bool warm : {false, true}) {
+    const StudyConfig config = study(kCapacities, "[2, 6, 4]", "[2]");
+    // 30 iterations lead to no equilibrium: nothing to start from.
+    for (const auto& [warm, limit] : {std::pair{false, 30}, std::pair{true, 30}, std::pair{true, 100000}}) {
+        const std::vector<std::string> overrides{"solver.max_iterations=" + std::to_string(limit)};
         StudyRun how{.warm_start = warm};
-        const StudyOutcome whole = run_study(means, {}, Collective::serial(), nullptr, silent, how);
+        const StudyOutcome whole = run_study(config, overrides, Collective::serial(), nullptr, silent, how);
+        const auto points = static_cast<long>(whole.results.rows.size());
         long iterations = 0;
         for (const StudyRow& row : whole.results.rows) iterations += row.iterations;
 
-        how.folder = JournalFolder{scratch_ / (warm ? "warm" : "work"), {}, true};
+        how.folder = JournalFolder{scratch_ / ((warm ? "warm" : "cold") + std::to_string(limit)), {}, true};
         how.stop = stop_signalled;
-        // A chain of warm starts begins again, up to the point that was being solved.
-        if (warm)
-            EXPECT_GE(run_in_pieces(means, how, 70), 2);
-        else
-            EXPECT_GE(run_in_pieces(means, how, 7), iterations / 7);
+        const long pieces = run_in_pieces(config, overrides, how, 7);
+        EXPECT_GE(pieces, iterations / 7 - points);
+        EXPECT_LE(pieces, iterations / 7 + points);
         for (const auto& entry : std::filesystem::directory_iterator(how.folder->path))
             EXPECT_EQ(entry.path().extension(), ".journal") << entry.path();
         how.solve = false;
-        const StudyOutcome merged = run_study(means, {}, Collective::serial(), nullptr, silent, how);
+        const StudyOutcome merged = run_study(config, overrides, Collective::serial(), nullptr, silent, how);
         ASSERT_EQ(merged.results.rows.size(), whole.results.rows.size());
         for (std::size_t i = 0; i < whole.results.rows.size(); ++i) {
             const StudyRow &now = merged.results.rows[i], &then = whole.results.rows[i];
@@ -209,21 +229,6 @@ TEST_F(RunStudy, TwoRunsAgreeBitForBit) {
         EXPECT_EQ(a.summaries[i].bid_share, b.summaries[i].bid_share);
     }
 }
-
-constexpr const char* kCapacities = R"(title = "Capacities"
-base = "economy.toml"
-starts = ["even", "zero"]
-[[axis]]
-name = "k"
-key = "resource.lane.k_max"
-values = [2, 6, 4]
-[[axis]]
-name = "capacity"
-key = "resource.lane.priority_capacity"
-from = 0.1
-to = 0.22
-count = 3
-)";
 
 /// What tables say of a study: all numbers as bits.
 std::vector<std::uint64_t> numbers_of(const StudyOutcome& outcome) {

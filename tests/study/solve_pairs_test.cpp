@@ -91,7 +91,8 @@ public:
     Interruption(const std::filesystem::path& path, long last)
         : last_(last),
           folder_(path, Collective::serial()),
-          checkpoints_(folder_, "checkpoint", {"pairs", ""}, {}, Checkpoints::Resume::if_any, Collective::serial()) {}
+          checkpoints_(folder_, "checkpoint", {"pairs", ""}, CheckpointClock(folder_, {}, Collective::serial()),
+                       Checkpoints::Resume::if_any, Collective::serial()) {}
 
     std::vector<int> resumed_balances() override { return balances = checkpoints_.resumed_balances(); }
     std::optional<SearchState> resumed(const Part& part) override { return checkpoints_.resumed(part); }

@@ -148,5 +148,19 @@ TEST(PairwiseBenchmark, OfTheCaseStudyByHand) {
     EXPECT_EQ(benchmark_payoffs(two).back().exogenous, benchmark_payoffs(rules).front().endogenous);
 }
 
+TEST(PairwiseBenchmark, ADictatorGivesWhoIsMoreUrgentMore) {
+    PairwiseRules rules = test::case_study_pairs(Payee::society, 0.98, 40);
+    EXPECT_NEAR(dictator_access(rules).front(), 0.5, 1e-15);
+    // Invaders, a tenth of all, are highly urgent always: a contest among themselves is a coin, against others they win
+    // unless those are highly urgent, too, which they are in one of 22 contests.
+    rules.types.push_back(rules.types.front());
+    rules.types[0].share = 0.9;
+    rules.types[1].share = 0.1;
+    rules.types[1].chain = UrgencyChain({{{0.0, 0.0, 1.0}, {0.0, 0.0, 1.0}, {0.0, 0.0, 1.0}}});
+    const std::vector<double> access = dictator_access(rules);
+    EXPECT_NEAR(access[1], 0.1 * 0.5 + 0.9 * (21.0 + 0.5) / 22.0, 1e-14);
+    EXPECT_NEAR(0.9 * access[0] + 0.1 * access[1], 0.5, 1e-14);
+}
+
 }  // namespace
 }  // namespace polykarma
