@@ -59,7 +59,7 @@ void play(benchmark::State& state, const CaseStudy<G>& study, Behaviour behaviou
         first += count;
     }
     Population population(std::move(cohorts), study.game.layout().lattice().accounts(), ranks);
-    static_cast<void>(start_population(contest, &*study.mass, numbers, ranks, population));
+    static_cast<void>(start_population(contest, &*study.mass, StartKarma::of_economy, numbers, ranks, population));
     Bidding bidding(contest, {behaviour}, population.cohorts, &*study.response, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, ranks);
     for (auto _ : state) simulation.period();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -77,6 +78,8 @@ public:
     [[nodiscard]] const T& get(const char* name) const {
         return values_[name].as<T>();
     }
+    /// A count, also written like 1e6; up to 2^32 - 1. Throws UsageError.
+    [[nodiscard]] std::uint64_t count(const char* name, double least) const;
     [[nodiscard]] Format format() const;
     [[nodiscard]] bool quiet() const { return has("quiet"); }
     [[nodiscard]] std::vector<std::string> overrides() const;

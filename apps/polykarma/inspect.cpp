@@ -14,6 +14,8 @@
 #include "welfare/pairwise_benchmark.hpp"
 
 namespace polykarma::cli {
+namespace po = boost::program_options;
+
 namespace {
 
 bool is_hdf5(const std::string& file) {
@@ -33,7 +35,9 @@ int inspect_economy(const std::string& file, const Options& options) {
     const GameSize size = estimate_size(economy);
     const double memory = solve_memory(size, economy.solver.method);
     if (options.has("sbatch")) {
-        std::cout << sbatch_header(economy);
+        std::cout << (options.has("agents") ? sbatch_header_of_agents(economy, static_cast<double>(options.count("agents", 2)),
+                                                                      static_cast<double>(options.count("periods", 1)))
+                                            : sbatch_header(economy));
         return kSuccess;
     }
 
@@ -119,10 +123,13 @@ int inspect(const std::vector<std::string>& arguments, const Context& context) {
         "solved. Of a study: what to ask a cluster for (--sbatch). Of a result file: what it holds.",
         "Examples\n  polykarma inspect economy.toml --set resource.*.k_max=48\n"
         "  polykarma inspect economy.toml --resolved     the economy with every default spelled out\n"
-        "  polykarma inspect economy.toml --sbatch       what to ask a cluster for\n");
+        "  polykarma inspect economy.toml --sbatch       what to ask a cluster for\n"
+        "  polykarma inspect economy.toml --sbatch --agents 1e8 --periods 1000       the same for a simulation\n");
     options.positional("FILE", 1, "economy file, study file, or result file");
     options.add()("resolved", "print the resolved economy (TOML) instead")(
         "sbatch", "print the head of a batch script instead: ranks, memory and time to ask for, all estimates");
+    options.add()("agents,N", po::value<double>(), "with --sbatch: of a simulation of so many agents")(
+        "periods,T", po::value<double>(), "and so many periods");
     options.add_set();
     options.add_format();
     if (!options.parse(arguments, context)) return kSuccess;
@@ -132,6 +139,9 @@ int inspect(const std::vector<std::string>& arguments, const Context& context) {
         throw UsageError("--resolved prints TOML: without --format");
     if (options.has("sbatch") && (options.has("resolved") || options.format() != Format::text))
         throw UsageError("--sbatch prints the head of a batch script: without --resolved and --format");
+    if (options.has("agents") || options.has("periods"))
+        if (!options.has("agents") || !options.has("periods") || !options.has("sbatch") || is_hdf5(file) || is_study(file))
+            throw UsageError("--agents and --periods are for the batch script of a simulation: both, beside --sbatch and an economy");
     if (!is_hdf5(file)) return is_study(file) ? inspect_study(file, options) : inspect_economy(file, options);
     for (const char* const option : {"set", "sbatch"})
         if (options.has(option))

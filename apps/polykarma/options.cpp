@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <cmath>
+#include <cstdint>
 #include <iostream>
+#include <limits>
 
 #include "command.hpp"
 #include "io/replaced_file.hpp"
@@ -64,6 +67,14 @@ bool Options::parse(const std::vector<std::string>& arguments, const Context& co
         if (!has(name.c_str())) throw UsageError("missing argument " + name + hint);
     if (values_.count("format") > 0) static_cast<void>(format());
     return true;
+}
+
+std::uint64_t Options::count(const char* name, double least) const {
+    const auto value = get<double>(name);
+    constexpr double most = std::numeric_limits<std::uint32_t>::max();
+    if (!(value >= least && value <= most) || value != std::floor(value))
+        throw UsageError(fmt::format("--{} {:g} (out of range): a whole number from {:g} to {:.0f}", name, value, least, most));
+    return static_cast<std::uint64_t>(value);
 }
 
 Format Options::format() const {

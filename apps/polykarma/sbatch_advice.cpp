@@ -25,6 +25,17 @@ constexpr double kTimeMargin = 3.0;
 constexpr double kShortestLimit = 300.0;
 /// That a sweep should take, with as many ranks as that needs.
 constexpr double kSecondsOfSweep = 3600.0;
+/// Contests of agents on one core, as measured with ten million of them.
+constexpr double kContestsPerSecond = 3.2e7, kPairContestsPerSecond = 1.6e7;
+/// An agent has these, 4 more for every account, and 12 where pairs meet (src/agents/population.hpp).
+constexpr double kBytesOfAgent = 26.0, kBytesOfPairing = 12.0;
+/// Of a state of the policy, all of which every rank has: d, sparse rows, and the table that bids are drawn from.
+constexpr double kBytesOfPolicy = 64.0;
+/// A rank with fewer agents waits for the others about as long as it plays.
+constexpr double kAgentsOfRank = 1e5;
+constexpr double kMiB = 1024.0 * 1024.0;
+/// MiB of a process with nothing in it.
+constexpr double kEmptyProcess = 100.0;
 /// Points of a study that are looked at.
 constexpr std::size_t kMostPoints = 1000;
 
@@ -63,23 +74,27 @@ double seconds_of_play(const SimulationConfig& played, const EconomyConfig& econ
 
 struct Request {
     std::string what;  ///< is estimated
+    std::string pace;  ///< where the time comes from: a line of its own
     int ranks;
     double memory;  ///< of a rank, MiB
-    double limit;   ///< solver.memory_limit
+    double limit;   ///< solver.memory_limit, where it counts
     double seconds;
 };
+
+std::string pace_of_solves() {
+    return fmt::format("Steps are as many as the slower of the shipped economies need, at {:.0e} state-action pairs a second on "
+                       "each core",
+                       kPairsPerSecond);
+}
 
 std::string header_of(const Request& request) {
     if (request.memory > kLargestMachine)
         throw InputError({}, "--sbatch", "", "needs a machine that does not exist", no_machine(request.memory));
-    std::string header = "#!/bin/bash\n# An estimate: " + request.what + ".\n";
-    header += fmt::format(
-        "# Steps are as many as the slower of the shipped economies need, at {:.0e} state-action pairs a second on "
-        "each\n"
-        "# core (bench/README.md), times {:.0f}; memory is the worst case, with checkpoints. The files of jobs/ go on "
-        "across\n"
+    std::string header = fmt::format(
+        "#!/bin/bash\n# An estimate: {}.\n# {}\n"
+        "# (bench/README.md), times {:.0f}; memory is the worst case, with checkpoints. The files of jobs/ go on across\n"
         "# a limit that is too short.\n",
-        kPairsPerSecond, kTimeMargin);
+        request.what, request.pace, kTimeMargin);
     header += fmt::format("#SBATCH --ntasks={}\n#SBATCH --mem-per-cpu={:.0f}M\n#SBATCH --time={}\n", request.ranks,
                           std::ceil(request.memory), clock_time(kShortestLimit + kTimeMargin * request.seconds));
     header += "#SBATCH --signal=B:USR1@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n";
@@ -119,7 +134,7 @@ std::string sbatch_header(const EconomyConfig& first) {
     const int ranks = ranks_for(size);
     return header_of({fmt::format("{:.3g} states, {:.3g} pairs, {:.0f} steps, on ranks of {:.0e} states or more",
                                   size.states, size.pairs, typical_steps(economy), kStatesOfRank),
-                      ranks, solve_memory(size, economy.solver.method, ranks, Kept::yes), economy.solver.memory_limit,
+                      pace_of_solves(), ranks, solve_memory(size, economy.solver.method, ranks, Kept::yes), economy.solver.memory_limit,
                       seconds_of_a_solve(economy) / ranks});
 }
 
@@ -155,9 +170,26 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
     const int ranks = static_cast<int>(teams) * team;
     std::string header = header_of(
         {fmt::format("{} points of up to {:.3g} states, {:.3g} core hours in all", points, states, seconds / 3600.0),
-         ranks, memory, limit, std::max(seconds / ranks, longest / team)});
+         pace_of_solves(), ranks, memory, limit, std::max(seconds / ranks, longest / team)});
     if (team > 1) header += fmt::format("# and for polykarma: --ranks-per-economy {}\n", team);
     return header;
+}
+
+std::string sbatch_header_of_agents(const EconomyConfig& first, double agents, double periods) {
+    const EconomyConfig economy = at_its_largest(first);
+    const bool pairs = economy.game == GameFamily::pairwise;
+    const double accounts = pairs ? 1.0 : static_cast<double>(economy.resources.size());
+    const double pace = pairs ? kPairContestsPerSecond : kContestsPerSecond;
+    const double contests = agents * periods * accounts;
+    const double enough = std::ceil(contests / pace / kSecondsOfSweep);
+    const double ranks = std::clamp(enough, 1.0, std::clamp(std::floor(agents / kAgentsOfRank), 1.0, kMostRanks));
+    // One process builds its checkpoint in memory, and has its bytes once more while it writes them.
+    const double copies = ranks > 1.0 ? 1.0 : 3.0;
+    const double memory = (copies * agents / ranks * (kBytesOfAgent + 4.0 * accounts + (pairs ? kBytesOfPairing : 0.0)) +
+                           kBytesOfPolicy * estimate_size(economy).states) / kMiB + kEmptyProcess;
+    return header_of({fmt::format("{:.3g} contests of {:.3g} agents, on ranks of {:.0e} or more", contests, agents, kAgentsOfRank),
+                      fmt::format("The pace is {:.1e} contests of agents a second on each core", pace),
+                      static_cast<int>(ranks), memory, kLargestMachine, contests / pace / ranks});
 }
 
 }  // namespace polykarma::cli

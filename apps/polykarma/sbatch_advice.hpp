@@ -24,4 +24,7 @@ namespace polykarma::cli {
 /// The same of a sweep, for jobs/sweep.sbatch. Throws InputError when no point is an economy.
 [[nodiscard]] std::string sbatch_header(const StudyConfig& study, const std::vector<std::string>& overrides);
 
+/// The same of a simulation, for jobs/simulate.sbatch.
+[[nodiscard]] std::string sbatch_header_of_agents(const EconomyConfig& economy, double agents, double periods);
+
 }  // namespace polykarma::cli

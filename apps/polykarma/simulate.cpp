@@ -22,15 +22,6 @@ namespace po = boost::program_options;
 
 namespace {
 
-/// A count, also written like 1e6.
-std::uint64_t count_option(const Options& options, const char* name, double least) {
-    const auto value = options.get<double>(name);
-    constexpr double most = 4294967295.0;
-    if (!(value >= least && value <= most) || value != static_cast<double>(static_cast<std::uint64_t>(value)))
-        throw UsageError(fmt::format("--{} {:g} (out of range): a whole number from {:g} to {:.0f}", name, value, least, most));
-    return static_cast<std::uint64_t>(value);
-}
-
 /// "[TYPE/]RULE[=SHARE]"
 BehaviourShare behaviour_option(const std::string& text) {
     BehaviourShare part;
@@ -56,12 +47,14 @@ SimulationSetup setup_of(const Options& options) {
     for (const char* const option : {"agents", "periods"})
         if (!options.has(option)) throw UsageError(fmt::format("missing --{} (see polykarma simulate --help)", option));
     SimulationSetup setup;
-    setup.agents = count_option(options, "agents", 2);
-    setup.plan.periods = static_cast<std::uint32_t>(count_option(options, "periods", 1));
-    setup.plan.burn_in = static_cast<std::uint32_t>(count_option(options, "burn-in", 0));
-    setup.plan.every = options.has("every") ? static_cast<std::uint32_t>(count_option(options, "every", 1))
+    setup.agents = options.count("agents", 2);
+    setup.plan.periods = static_cast<std::uint32_t>(options.count("periods", 1));
+    setup.plan.burn_in = static_cast<std::uint32_t>(options.count("burn-in", 0));
+    setup.plan.every = options.has("every") ? static_cast<std::uint32_t>(options.count("every", 1))
                                             : std::max(1U, setup.plan.periods / 50);
-    setup.plan.traced_agents = count_option(options, "trace-agents", 0);
+    setup.plan.traced_agents = options.count("trace-agents", 0);
+    if (setup.plan.traced_agents > 0 && !options.has("output"))
+        throw UsageError("--trace-agents (without a file to write them to): -o TRACE.h5 beside it");
     setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
     if (options.has("start")) setup.start = options.get<std::string>("start");
     const std::string policy = options.has("policy") ? options.get<std::string>("policy") : "";
@@ -102,14 +95,14 @@ std::uint64_t fingerprint(const std::filesystem::path& file) {
 }
 
 /// Everything that the results depend on.
-std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup) {
+std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup, bool written) {
     const auto content = [](const std::optional<std::filesystem::path>& file) {
         return file ? fmt::format("{:016x}", fingerprint(*file)) : std::string("none");
     };
     std::string identity = fmt::format(
-        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}\n", setup.agents, setup.plan.burn_in,
+        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}, {}\n", setup.agents, setup.plan.burn_in,
         setup.plan.periods, setup.plan.every, setup.plan.traced_agents, name_of(setup.allocation), content(setup.policy),
-        content(setup.start));
+        content(setup.start), written ? "with -o" : "without -o");
     for (const std::uint64_t seed : setup.seeds) identity += fmt::format("seed {}\n", seed);
     for (const auto& part : setup.behaviours)
         identity += fmt::format("{}/{}={}\n", part.type, part.behaviour.name(), part.share);
@@ -117,10 +110,10 @@ std::string identity_of(const EconomyConfig& economy, const SimulationSetup& set
 }
 
 std::unique_ptr<KeptRunsOption> kept_runs(const Options& options, const EconomyConfig& economy,
-                                          const SimulationSetup& setup, const Collective& ranks) {
+                                          const SimulationSetup& setup, bool written, const Collective& ranks) {
     const auto work_dir = work_dir_of(options);
     if (!work_dir) return nullptr;
-    return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup), economy.urgencies.size(), ranks);
+    return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup, written), economy.urgencies.size(), ranks);
 }
 
 }  // namespace
@@ -138,11 +131,13 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "  polykarma simulate inputs/tutorial/priority_lane.toml --policy lane.h5 --agents 1e5 --periods 500 -o trace.h5\n"
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e4 --periods 1000 --behaviour sne=0.9 \\\n"
         "      --behaviour all=0.1                          a tenth bids all it has\n"
+        "  polykarma simulate economy.toml --policy after.h5 --start before.h5 --agents 1e5 --periods 400 -o change.h5\n"
+        "                                               from the equilibrium of one design to that of another\n"
         "  polykarma simulate economy.toml --policy uncontrolled --agents 1e4 --periods 100     nobody has priority\n"
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 1000 -o trace.h5 --work-dir work --resume\n"
         "  mpirun -n 2 polykarma simulate economy.toml --policy out.h5 --agents 1e7 --periods 200 --seed 1 --seed 2\n");
     options.positional("ECONOMY", 1, "economy file (TOML)");
-    options.add_output("write records, distributions and traces to this HDF5 file");
+    options.add_output("write records, distributions and traces to this HDF5 file, while the run goes on");
     options.add()("policy", po::value<std::string>(),
                   "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has "
                   "priority access), of pairs coin, turn (who has won less often) or dictator (who is more urgent)");
@@ -157,7 +152,8 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
                   "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5 "
                   "(of what one can pay), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
     options.add()("start", po::value<std::string>(),
-                  "result file whose distribution to start from instead of that of the policy: another design");
+                  "result file whose distribution, and karma of each account, to start from instead of those of the policy: "
+                  "another design");
     options.add()("trace-agents", po::value<double>()->default_value(0), "agents, chosen at random, to write contest by contest");
     add_work_dir(options);
     options.add_set();
@@ -172,20 +168,26 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     if (setup.start) inputs.push_back(*setup.start);
     const auto output = options.output(inputs);
 
-    const auto kept = kept_runs(options, economy, setup, context.ranks);
+    const auto kept = kept_runs(options, economy, setup, output.has_value(), context.ranks);
 
     const bool root = context.ranks.is_root();
     SimulationRecord record;
+    std::optional<SimulationFile> file;
+    const auto recorder = [&](const SimulationRecord& begun) -> TraceRecorder* {
+        if (!output) return nullptr;
+        return &file.emplace(*output, begun, kept ? &kept->folder : nullptr, kept && kept->checkpoints.resumes(), context.ranks);
+    };
     try {
         PeriodDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
                               setup.plan.burn_in + setup.plan.periods, setup.agents);
-        record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr}, context.ranks);
+        record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr, recorder}, context.ranks);
     } catch (const RunStopped&) {
         if (root) tell_stopped(kept->checkpoints.file());
         return kStopped;
     }
-    if (output) write_simulation(*output, record, {context.program_line, context.ranks.size()}, context.ranks);
+    if (file) file->keep({context.program_line, context.ranks.size()}, record.seconds());
     if (kept) kept->checkpoints.remove();
+    if (file) file->remove();
     if (!root) return kSuccess;
     print_simulation(std::cout, record, options.format());
     if (output && options.format() == Format::text) std::cout << "written to " << output->string() << '\n';

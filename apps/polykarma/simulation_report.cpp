@@ -41,7 +41,7 @@ public:
                     format == Format::text ? "Mean payoff per stage, part of own contests with access, mean distance of bids from the "
                                              "policy's most\nlikely ones, and the standard deviation of payoff and access over agents"
                                            : "");
-        const auto& cohorts = record_.runs.front().cohorts;
+        const auto& cohorts = record_.cohorts;
         for (std::size_t c = 0; c < cohorts.size(); ++c) {
             const std::size_t type = cohorts[c].type.at();
             const Payoff mean_field = record_.mean_field.empty() ? Payoff{kNone, kNone} : record_.mean_field[type];
@@ -66,7 +66,7 @@ public:
                      {"active", "active", "{:.3f}"},
                      {"access", "access", "{:.3f}"},
                      {"mean_bid", "mean bid", "{:.3f}"}});
-        const auto& cohorts = record_.runs.front().cohorts;
+        const auto& cohorts = record_.cohorts;
         const Tally& tally = experience_.all();
         for (std::size_t c = 0; c < cohorts.size(); ++c) {
             const double total = sum_of(tally, record_.takes_part, c).contests;
@@ -104,12 +104,11 @@ public:
                      {"karma_end", "at the end"},
                      {"gini", "Gini"},
                      {"gini_end", "at the end"}});
-        const auto& records = record_.runs.front().records;
+        const Trace& run = record_.runs.front();
         const auto agents = static_cast<double>(record_.agents);
-        for (std::size_t a = 0; a < records.front().gini.size(); ++a)
-            table.add({record_.layout->account_name(Account{a}), static_cast<double>(records.front().total_karma[a]) / agents,
-                       static_cast<double>(records.back().total_karma[a]) / agents, records.front().gini[a],
-                       records.back().gini[a]});
+        for (std::size_t a = 0; a < run.first.gini.size(); ++a)
+            table.add({record_.layout->account_name(Account{a}), static_cast<double>(run.first.total_karma[a]) / agents,
+                       static_cast<double>(run.last.total_karma[a]) / agents, run.first.gini[a], run.last.gini[a]});
         return table;
     }
 
@@ -141,18 +140,14 @@ private:
 void print_text(std::ostream& out, const SimulationRecord& record) {
     const Report report(record);
     const TracePlan& plan = record.plan;
-    double seconds = 0.0;
     std::int64_t beyond = 0;
-    for (const Trace& run : record.runs) {
-        seconds += run.seconds;
-        beyond += run.beyond_policy;
-    }
+    for (const Trace& run : record.runs) beyond += run.beyond_policy;
     out << fmt::format("{}\n{} agents, {} periods{}, {} run{}; {:.2g} million contests of agents per second\n\n",
                        record.title, record.agents, plan.periods,
                        plan.burn_in > 0 ? fmt::format(" after {}", plan.burn_in) : "", record.runs.size(),
                        record.runs.size() > 1 ? "s" : "",
                        1e-6 * static_cast<double>(record.agents * record.layout->stages() * record.runs.size()) *
-                           (plan.periods + plan.burn_in) / seconds);
+                           (plan.periods + plan.burn_in) / record.seconds());
     report.cohorts(Format::text).print(out, Format::text);
     const Estimate efficiency = report.efficiency();
     out << fmt::format("efficiency {:.4f} +- {:.1e}: mean payoff of everybody\n"
@@ -164,6 +159,12 @@ void print_text(std::ostream& out, const SimulationRecord& record) {
     report.stages().print(out, Format::text);
     out << '\n';
     report.accounts().print(out, Format::text);
+    if (record.distance_of_sample) {
+        const Trace& run = record.runs.front();
+        out << fmt::format("distance from the distribution of the policy {:.4f} before the first period, {:.4f} at the end; of as "
+                           "many agents\ndrawn from it {:.4f}\n",
+                           run.distance_before, run.distance_after, *record.distance_of_sample);
+    }
     if (beyond > 0) out << fmt::format("{} bids of agents with more karma than the policy knows of\n", beyond);
 }
 

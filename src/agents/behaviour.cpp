@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "agents/agent_states.hpp"
 #include "base/error.hpp"
 
 namespace polykarma {
@@ -116,29 +117,10 @@ void Bidding::bid(Stage r, std::uint32_t time, Population& agents, const Tile& t
     if (most_likely_ != nullptr) compare(r, agents, tile, bids);
 }
 
-std::int64_t Bidding::find_states(Stage r, const Population& agents, const Tile& tile) {
-    const Layout& layout = contest_.layout();
-    const Lattice& lattice = layout.lattice();
-    const auto sites = static_cast<std::uint32_t>(layout.sites());
-    const std::uint8_t* const exogenous = agents.exogenous.data() + tile.begin;
-    for (std::size_t i = 0; i < tile.size; ++i) states_[i] = sites * exogenous[i];
-    std::int32_t beyond = 0;
-    for (const auto a : Range<Account>(lattice.accounts())) {
-        const auto stride = static_cast<std::uint32_t>(lattice.stride(layout.contested(r), a));
-        const std::int32_t k_max = lattice.k_max(a);
-        const std::int32_t* const karma = agents.karma[a.at()].data() + tile.begin;
-        for (std::size_t i = 0; i < tile.size; ++i) {
-            states_[i] += stride * static_cast<std::uint32_t>(std::min(karma[i], k_max));
-            beyond += karma[i] > k_max;
-        }
-    }
-    return beyond;
-}
-
 void Bidding::follow(const Policy& policy, Stage r, const Population& agents, const Tile& tile, Numbers bids) {
-    beyond_policy_ += find_states(r, agents, tile);
+    beyond_policy_ += find_states(contest_.layout(), r, agents, tile, states_);
     const Layout& layout = contest_.layout();
-    const std::size_t of_type = layout.block(tile.type, Exogenous{}).at() * layout.sites();
+    const std::size_t of_type = first_state(layout, tile.type);
     const std::int32_t first = first_bid(layout, r);
     for (std::size_t i = 0; i < tile.size; ++i)
         bids[i] = policy.action(r, of_type + states_[i], words_.word[0][i]) - first;
@@ -146,7 +128,7 @@ void Bidding::follow(const Policy& policy, Stage r, const Population& agents, co
 
 /// Bids above all that the lattice has for an agent's state are not among its actions.
 void Bidding::explore(double exploration, Stage r, Population& agents, const Tile& tile, Numbers bids) {
-    static_cast<void>(find_states(r, agents, tile));
+    static_cast<void>(find_states(contest_.layout(), r, agents, tile, states_));
     contest_.means(r, agents, tile, bids);
     const std::int32_t first = first_bid(contest_.layout(), r);
     const std::size_t most = contest_.layout().stage(r).actions.size();
@@ -161,9 +143,9 @@ void Bidding::explore(double exploration, Stage r, Population& agents, const Til
 }
 
 void Bidding::compare(Stage r, const Population& agents, const Tile& tile, Numbers bids) {
-    static_cast<void>(find_states(r, agents, tile));
+    static_cast<void>(find_states(contest_.layout(), r, agents, tile, states_));
     const Layout& layout = contest_.layout();
-    const std::size_t of_type = layout.block(tile.type, Exogenous{}).at() * layout.sites();
+    const std::size_t of_type = first_state(layout, tile.type);
     Distance& distance = distances_[tile.cohort];
     for (std::size_t i = 0; i < tile.size; ++i) {
         const std::int32_t likely = most_likely_->action(r, of_type + states_[i], 0) - first_bid(layout, r);

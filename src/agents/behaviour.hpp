@@ -87,8 +87,6 @@ private:
     void spend(double part, Stage r, const Population& agents, const Tile& tile, Numbers bids) const;
     void explore(double exploration, Stage r, Population& agents, const Tile& tile, Numbers bids);
     void compare(Stage r, const Population& agents, const Tile& tile, Numbers bids);
-    /// exogenous * sites + site of every agent of a tile, at the largest karma that the lattice has for who has more.
-    std::int64_t find_states(Stage r, const Population& agents, const Tile& tile);
     void disturb(std::int32_t most, Stage r, const Population& agents, const Tile& tile, Numbers bids) const;
 
     const Contest& contest_;

@@ -7,8 +7,6 @@
 namespace polykarma {
 namespace {
 
-constexpr std::size_t kMostBatches = 32;
-
 void add_cell(const Tally& tally, const std::vector<bool>& takes_part, std::size_t cell, CellSum& sum) {
     sum.payoff += tally.payoff[cell];
     sum.bids += static_cast<double>(tally.bids[cell]);
@@ -23,20 +21,14 @@ void add_cell(const Tally& tally, const std::vector<bool>& takes_part, std::size
 }  // namespace
 
 Experience::Experience(std::span<const Trace> runs) {
-    for (const Trace& run : runs) {
-        const std::size_t records = run.records.size(), batches = std::min(records, kMostBatches);
-        std::size_t first = 0;
-        for (std::size_t batch = 1; batch <= batches; ++batch) {
-            const std::size_t last = batch * records / batches;
-            Tally tally = run.records[first].tally;
-            while (++first < last) tally.add(run.records[first].tally);
+    for (const Trace& run : runs)
+        for (const Tally& batch : run.batches) {
             if (batches_.empty())
-                all_ = tally;
+                all_ = batch;
             else
-                all_.add(tally);
-            batches_.push_back(std::move(tally));
+                all_.add(batch);
+            batches_.push_back(batch);
         }
-    }
 }
 
 Estimate estimate_of(std::span<const double> values) {

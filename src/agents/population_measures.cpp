@@ -14,9 +14,9 @@ Estimate over(std::span<const Trace> runs, Measure&& measure) {
 /// All that the agents of one type, or of all of them, experienced in a run.
 CellSum experienced(const Trace& run, const std::vector<bool>& takes_part, std::size_t type, bool everybody) {
     CellSum sum;
-    for (const TraceRecord& record : run.records)
+    for (const Tally& batch : run.batches)
         for (std::size_t c = 0; c < run.cohorts.size(); ++c)
-            if (everybody || run.cohorts[c].type.at() == type) sum.add(sum_of(record.tally, takes_part, c));
+            if (everybody || run.cohorts[c].type.at() == type) sum.add(sum_of(batch, takes_part, c));
     return sum;
 }
 

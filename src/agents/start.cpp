@@ -74,8 +74,8 @@ std::int64_t meant(const Contest& contest, Account a, const Population& agents) 
 }
 
 /// Gives so many units to agents at random, as evenly as possible, or takes them. Taking is giving what is missing up
-/// to the largest account.   Returns what found no room.
-std::int64_t give(std::int64_t units, Account a, const Contest& contest, const RandomNumbers& numbers,
+/// to the largest account.   what_for: numbers the occasions; returns what found no room.
+std::int64_t give(std::int64_t units, Account a, std::size_t what_for, const Contest& contest, const RandomNumbers& numbers,
                   const Collective& ranks, Population& agents) {
     const bool taken = units < 0;
     const std::int32_t full = largest(agents.karma[a.at()], ranks);
@@ -93,7 +93,7 @@ std::int64_t give(std::int64_t units, Account a, const Contest& contest, const R
         });
     };
     on_tiles([&](auto balances, auto receives) { hand_out.count(balances, receives); }, false);
-    hand_out.decide(std::abs(units), numbers, static_cast<std::uint32_t>(a.at()), ChanceOf::start_karma);
+    hand_out.decide(std::abs(units), numbers, static_cast<std::uint32_t>(what_for), ChanceOf::start_karma);
     on_tiles([&](auto balances, auto receives) { hand_out.give(balances, receives); }, true);
     return hand_out.credit().lost;
 }
@@ -116,22 +116,49 @@ std::int64_t correct(const Contest& contest, const RandomNumbers& numbers, const
         }
         if (done) continue;
         const std::int64_t units = std::llround(missing / contest.worth(least));
-        moved += std::abs(units) - give(units, least, contest, numbers, ranks, agents);
+        moved += std::abs(units) - give(units, least, least.at(), contest, numbers, ranks, agents);
+    }
+    return moved;
+}
+
+/// Mean balance of an account at the first stage.
+double mean_balance(const Field& mass, Account a) {
+    const Layout& layout = mass.part().layout();
+    std::array<int, Lattice::kMaxAccounts> balances{};
+    double sum = 0.0;
+    for (std::size_t site = 0; site < layout.sites(); ++site) {
+        layout.lattice().balances(layout.contested(Stage{}), site, std::span(balances).first(layout.lattice().accounts()));
+        for (const auto b : Range<Block>(layout.blocks())) sum += mass.block(Stage{}, b)[site] * balances[a.at()];
+    }
+    return sum;
+}
+
+/// Of every account, until it holds what it does in the distribution.
+std::int64_t restore(const Field& mass, const Contest& contest, const RandomNumbers& numbers, const Collective& ranks,
+                     Population& agents) {
+    std::int64_t moved = 0;
+    const std::size_t accounts = agents.karma.size();
+    for (const auto a : Range<Account>(accounts)) {
+        const std::int64_t units = std::llround(mean_balance(mass, a) * static_cast<double>(agents.agents())) -
+                                   total(agents.karma[a.at()], ranks);
+        moved += std::abs(units) - give(units, a, accounts + a.at(), contest, numbers, ranks, agents);
     }
     return moved;
 }
 
 }  // namespace
 
-std::int64_t start_population(const Contest& contest, const Field* mass, const RandomNumbers& numbers,
+std::int64_t start_population(const Contest& contest, const Field* mass, StartKarma karma, const RandomNumbers& numbers,
                               const Collective& ranks, Population& agents) {
     if (mass != nullptr) {
         draw_states(*mass, numbers, agents);
-        return correct(contest, numbers, ranks, agents);
+        const std::int64_t restored =
+            karma == StartKarma::of_distribution ? restore(*mass, contest, numbers, ranks, agents) : 0;
+        return restored + correct(contest, numbers, ranks, agents);
     }
     draw_urgencies(contest, numbers, agents);
     for (const auto a : Range<Account>(agents.karma.size()))
-        static_cast<void>(give(meant(contest, a, agents), a, contest, numbers, ranks, agents));
+        static_cast<void>(give(meant(contest, a, agents), a, a.at(), contest, numbers, ranks, agents));
     return 0;
 }
 

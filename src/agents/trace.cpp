@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "agents/random_permutation.hpp"
@@ -38,8 +39,8 @@ void add_karma(TraceRecord& record, const Contest& contest, const Population& ag
     for (const auto& cohort : by_cohort) std::ranges::transform(all, cohort, all.begin(), std::plus<>());
     std::int64_t total = 0;
     for (std::size_t k = 0; k < all.size(); ++k) total += static_cast<std::int64_t>(k) * all[k];
-    record.total_karma.push_back(total);
-    record.gini.push_back(gini(all));
+    record.held.total_karma.push_back(total);
+    record.held.gini.push_back(gini(all));
     const std::size_t shown = contest.layout().lattice().line_length(a);
     auto& account = record.karma.emplace_back();
     for (const auto& cohort : by_cohort) {
@@ -48,8 +49,8 @@ void add_karma(TraceRecord& record, const Contest& contest, const Population& ag
     }
 }
 
-TraceRecord record_of(Simulation& simulation, const Contest& contest, const Collective& ranks) {
-    TraceRecord record{simulation.periods(), simulation.take_tally(), {}, {}, {}};
+TraceRecord record_of(Simulation& simulation, const Contest& contest, double distance, const Collective& ranks) {
+    TraceRecord record{simulation.periods(), simulation.take_tally(), {}, {}, distance};
     for (const auto a : Range<Account>(simulation.agents().karma.size()))
         add_karma(record, contest, simulation.agents(), a, ranks);
     return record;
@@ -112,12 +113,16 @@ public:
           plan_(plan),
           ranks_(ranks),
           company_(std::move(company)),
-          traced_(simulation.agents(), plan.traced_agents, numbers) {
+          traced_(simulation.agents(), company_.recorder != nullptr ? plan.traced_agents : 0, numbers) {
         if (company_.resumed) {
             trace_ = std::move(company_.resumed->trace);
+            seen_ = std::move(company_.resumed->seen);
             simulation_.resume(std::move(company_.resumed->state));
         }
+        if (simulation.periods() == 0) trace_.distance_before = distance();
         trace_.cohorts = simulation.agents().cohorts;
+        trace_.traced = traced_.agents();
+        trace_.traced_cohort = traced_.cohorts();
     }
 
     [[nodiscard]] Trace play() {
@@ -128,13 +133,14 @@ public:
         simulation_.observe(nullptr);
         Trace trace = so_far();
         add_fairness(simulation_.agents(), static_cast<double>(plan_.periods * contest_.layout().stages()), ranks_, trace);
+        if (company_.recorder != nullptr) company_.recorder->end(company_.run, trace);
         return trace;
     }
 
 private:
     void period() {
         const bool measured = simulation_.periods() >= plan_.burn_in;
-        simulation_.observe(measured && plan_.traced_agents > 0 ? &traced_ : nullptr);
+        simulation_.observe(measured && !trace_.traced.empty() ? &traced_ : nullptr);
         simulation_.period();
         const std::uint32_t played = simulation_.periods();
         if (company_.played) company_.played(played);
@@ -142,25 +148,35 @@ private:
         if (!measured) return;
         const std::uint32_t last = plan_.burn_in + plan_.periods;
         if ((played - plan_.burn_in) % plan_.every == 0 || played == last)
-            trace_.records.push_back(record_of(simulation_, contest_, ranks_));
+            record();
+    }
+
+    void record() {
+        const TraceRecord record = record_of(simulation_, contest_, distance(), ranks_);
+        seen_.append(traced_.take(ranks_));
+        if (company_.recorder != nullptr) company_.recorder->record(company_.run, trace_.records, record, seen_);
+        seen_ = {};
+        trace_.add(record, plan_.records());
+    }
+
+    [[nodiscard]] double distance() const {
+        return company_.distance != nullptr ? (*company_.distance)(simulation_.agents(), ranks_)
+                                            : std::numeric_limits<double>::quiet_NaN();
     }
 
     void keep_if_wanted() {
         if (company_.keeper == nullptr) return;
         const auto wish = company_.keeper->wish(simulation_.periods());
         if (wish == RunKeeper::Wish::nothing) return;
-        company_.keeper->keep({simulation_.state(), so_far()}, simulation_.agents());
+        seen_.append(traced_.take(ranks_));
+        if (company_.recorder != nullptr) company_.recorder->flush();
+        company_.keeper->keep({simulation_.state(), so_far(), seen_}, simulation_.agents());
         if (wish == RunKeeper::Wish::state_and_stop) throw RunStopped();
     }
 
     /// Collective.
     [[nodiscard]] Trace so_far() const {
         Trace trace = trace_;
-        const AgentTraces seen = traced_.collected(ranks_);
-        if (trace.agents.agents.empty())
-            trace.agents = seen;
-        else
-            trace.agents.append(seen);
         std::vector<std::int64_t> counts{simulation_.bidding().beyond_policy()};
         for (const auto& distance : simulation_.bidding().distances())
             counts.insert(counts.end(), {distance.sum, distance.bids});
@@ -182,6 +198,7 @@ private:
     const Collective& ranks_;
     RunCompany company_;
     TracedAgents traced_;
+    AgentTraces seen_;  // since the record before, until traced_ was asked last
     Trace trace_;
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
@@ -205,7 +222,20 @@ void AgentTraces::append(const AgentTraces& later) {
     add(exogenous, later.exogenous);
     add(bid, later.bid);
     add(outcome, later.outcome);
+    karma.resize(later.karma.size());
     for (std::size_t a = 0; a < karma.size(); ++a) add(karma[a], later.karma[a]);
+}
+
+void Trace::add(const TraceRecord& record, std::size_t of) {
+    const std::size_t most = std::min(of, kMostBatches);
+    if (records == batches.size() * of / most)
+        batches.push_back(record.tally);
+    else
+        batches.back().add(record.tally);
+    if (records == 0) first = record.held;
+    last = record.held;
+    distance_after = record.distance;
+    ++records;
 }
 
 Trace play(Simulation& simulation, const Contest& contest, const TracePlan& plan, const RandomNumbers& numbers,

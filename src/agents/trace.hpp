@@ -6,10 +6,22 @@
 #include <optional>
 #include <vector>
 
+#include "agents/distance.hpp"
 #include "agents/simulation.hpp"
 #include "base/keeping_wish.hpp"
 
 namespace polykarma {
+
+/// What all agents hold in the accounts.   [account]
+struct Holdings {
+    std::vector<std::int64_t> total_karma;
+    std::vector<double> gini;
+
+    template <class Self, class Visit>
+    static void for_each_member(Self& self, Visit&& visit) {
+        visit(self.total_karma), visit(self.gini);
+    }
+};
 
 /// A population at the end of a period, and what it experienced since the record before.
 struct TraceRecord {
@@ -17,13 +29,8 @@ struct TraceRecord {
     Tally tally;
     /// [account][cohort][balance] agents; the last balance stands for itself and more.
     std::vector<std::vector<std::vector<std::int64_t>>> karma;
-    std::vector<std::int64_t> total_karma;  ///< [account]
-    std::vector<double> gini;               ///< [account] of the whole population
-
-    template <class Self, class Visit>
-    static void for_each_member(Self& self, Visit&& visit) {
-        visit(self.period), visit(self.tally), visit(self.karma), visit(self.total_karma), visit(self.gini);
-    }
+    Holdings held;
+    double distance = 0.0;  ///< from the distribution that the population is compared with; NaN without one
 };
 
 /// Over the agents of a cohort, or all, each with what it experienced in the whole run.
@@ -37,10 +44,8 @@ struct Fairness {
     }
 };
 
-/// A few agents, contest by contest: [contest][agent].
+/// Some agents, contest by contest: [contest][agent].
 struct AgentTraces {
-    std::vector<std::uint64_t> agents;  ///< numbers, increasing
-    std::vector<std::int32_t> cohort;   ///< [agent]
     std::vector<std::int32_t> exogenous, bid, outcome;
     std::vector<std::vector<std::int32_t>> karma;  ///< [account], when bids are placed
 
@@ -48,13 +53,14 @@ struct AgentTraces {
     void append(const AgentTraces& later);
     template <class Self, class Visit>
     static void for_each_member(Self& self, Visit&& visit) {
-        visit(self.agents), visit(self.cohort), visit(self.exogenous), visit(self.bid), visit(self.outcome);
-        visit(self.karma);
+        visit(self.exogenous), visit(self.bid), visit(self.outcome), visit(self.karma);
     }
 };
 
-/// What is kept of one run. The same on all ranks, but for the traces of agents, which the root has.
+/// What is kept of one run: no more of a long one than of a short one. The same on all ranks.
 struct Trace {
+    static constexpr std::size_t kMostBatches = 32;
+
     std::uint64_t seed = 0;
     std::vector<Cohort> cohorts;
     std::int64_t corrected = 0;      ///< units of karma given to or taken from agents before the first period
@@ -62,17 +68,26 @@ struct Trace {
     /// [cohort] Of those that do not follow the policy: sum of |bid - its most likely one|, and of how many bids; burn-in
     /// included.
     std::vector<std::int64_t> bid_distance, bids_compared;
-    std::vector<TraceRecord> records;
-    std::vector<Fairness> fairness;  ///< [cohort]
-    Fairness everybody;              ///< over all agents
-    AgentTraces agents;
-    double seconds = 0.0;  ///< of the periods
+    std::size_t records = 0;                  ///< made so far
+    std::vector<Tally> batches;               ///< experiences of consecutive records, as evenly many as they get
+    Holdings first, last;                     ///< at these records
+    double distance_before = 0.0, distance_after = 0.0;  ///< before the first period, at the last record; as in records
+    std::vector<Fairness> fairness;           ///< [cohort]
+    Fairness everybody;                       ///< over all agents
+    std::vector<std::uint64_t> traced;        ///< numbers of the agents that are traced, increasing
+    std::vector<std::int32_t> traced_cohort;  ///< [traced agent]
+    double seconds = 0.0;                     ///< of the periods
+
+    /// Adds a record of as many as there are to be.
+    void add(const TraceRecord& record, std::size_t of);
 
     /// All but the cohorts, which are those of the population.
     template <class Self, class Visit>
     static void for_each_member(Self& self, Visit&& visit) {
         visit(self.seed), visit(self.corrected), visit(self.beyond_policy), visit(self.bid_distance);
-        visit(self.bids_compared), visit(self.records), visit(self.fairness), visit(self.everybody), visit(self.agents), visit(self.seconds);
+        visit(self.bids_compared), visit(self.records), visit(self.batches), visit(self.first), visit(self.last);
+        visit(self.distance_before), visit(self.distance_after);
+        visit(self.fairness), visit(self.everybody), visit(self.traced), visit(self.traced_cohort), visit(self.seconds);
     }
 };
 
@@ -82,16 +97,19 @@ struct TracePlan {
     std::uint32_t periods = 0;       ///< that are
     std::uint32_t every = 1;         ///< periods between records; what is left at the end is a record of its own
     std::uint64_t traced_agents = 0;
+
+    [[nodiscard]] std::size_t records() const { return (std::size_t{periods} + every - 1) / every; }
 };
 
 /// A run that has not ended, beside what its agents have.
 struct OpenRun {
     RunState state;
-    Trace trace;  ///< so far
+    Trace trace;       ///< so far
+    AgentTraces seen;  ///< since the record before; the root has it
 
     template <class Self, class Visit>
     static void for_each_member(Self& self, Visit&& visit) {
-        visit(self.state), visit(self.trace);
+        visit(self.state), visit(self.trace), visit(self.seen);
     }
 };
 
@@ -116,6 +134,22 @@ public:
     virtual void end(const Trace& trace) = 0;
 };
 
+/// Takes down what happens in runs while it happens. All ranks call together and hear the same.
+class TraceRecorder {
+public:
+    TraceRecorder() = default;
+    virtual ~TraceRecorder() = default;
+    TraceRecorder(const TraceRecorder&) = delete;
+    TraceRecorder& operator=(const TraceRecorder&) = delete;
+
+    /// The record of this number of a run, from 0, and the contests of the traced agents since the record before, which
+    /// the root has. One that was taken down before a run was resumed may come again, and is the same.
+    virtual void record(std::size_t run, std::size_t number, const TraceRecord& record, const AgentTraces& seen) = 0;
+    virtual void end(std::size_t run, const Trace& trace) = 0;
+    /// What has been taken down survives a power failure.
+    virtual void flush() = 0;
+};
+
 /// Thrown through a run that was asked to stop, on all ranks, once its state is kept.
 struct RunStopped : std::exception {
     [[nodiscard]] const char* what() const noexcept override { return "the run was asked to stop"; }
@@ -123,9 +157,12 @@ struct RunStopped : std::exception {
 
 /// Who watches a run and who keeps it.
 struct RunCompany {
+    std::size_t run = 0;                               ///< its number among others
     std::function<void(std::uint32_t period)> played;  ///< told after every period
     RunKeeper* keeper = nullptr;
-    std::optional<OpenRun> resumed;  ///< to go on from; the agents are as they were then
+    const Distance* distance = nullptr;  ///< that the population is compared by
+    TraceRecorder* recorder = nullptr;  ///< without one no agents are traced
+    std::optional<OpenRun> resumed;     ///< to go on from; the agents are as they were then
 };
 
 /// Plays and records. Collective. Throws RunStopped when the keeper asks for that.

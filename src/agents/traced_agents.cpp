@@ -39,13 +39,15 @@ void TracedAgents::settled(const Population& agents) {
     }
 }
 
-AgentTraces TracedAgents::collected(const Collective& ranks) const {
-    AgentTraces traces{all_, cohort_, {}, {}, {}, std::vector<std::vector<std::int32_t>>(accounts_)};
+AgentTraces TracedAgents::take(const Collective& ranks) {
+    AgentTraces traces{{}, {}, {}, std::vector<std::vector<std::int32_t>>(accounts_)};
+    if (all_.empty()) return traces;
     std::vector<std::vector<std::byte>> messages(static_cast<std::size_t>(ranks.size()));
     const auto bytes = std::as_bytes(std::span(seen_));
     messages[0].assign(bytes.begin(), bytes.end());
+    seen_.clear();
     const auto parts = ranks.all_to_all(std::move(messages));
-    if (!ranks.is_root() || all_.empty()) return traces;
+    if (!ranks.is_root()) return traces;
     // Chosen agents increase with the ranks, so that those of a contest follow each other in the order of the ranks.
     std::vector<std::vector<std::int32_t>> seen;
     std::size_t total = 0;

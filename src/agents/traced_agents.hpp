@@ -14,11 +14,14 @@ public:
     void bids_placed(const Population& agents) override;
     void settled(const Population& agents) override;
 
-    /// Of all ranks, on the root. Collective.
-    [[nodiscard]] AgentTraces collected(const Collective& ranks) const;
+    /// Numbers of the chosen agents, increasing, and their cohorts; the same on all ranks.
+    [[nodiscard]] const std::vector<std::uint64_t>& agents() const { return all_; }
+    [[nodiscard]] const std::vector<std::int32_t>& cohorts() const { return cohort_; }
+    /// Of all ranks, since it was taken last, on the root. Collective.
+    [[nodiscard]] AgentTraces take(const Collective& ranks);
 
 private:
-    std::vector<std::uint64_t> all_;  // numbers of the chosen agents, increasing
+    std::vector<std::uint64_t> all_;
     std::vector<std::size_t> own_;    // places of own ones among them
     std::uint64_t first_agent_;
     std::vector<std::int32_t> cohort_;  // [chosen]

@@ -38,8 +38,9 @@ Properties creation_properties(Storage storage, const std::vector<hsize_t>& shap
                                const std::string& what) {
     Properties creation(checked(H5Pcreate(H5P_DATASET_CREATE), file, what));
     checked(H5Pset_obj_track_times(creation.get(), false), file, what);
-    if (storage == Storage::plain) {
+    if (storage != Storage::compressed) {
         checked(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), file, what);
+        if (storage == Storage::placed) checked(H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY), file, what);
     } else if (elements(shape) > 1) {
         const std::vector<hsize_t> chunk = Chunks(shape).shape();
         checked(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), file, what);

@@ -27,8 +27,9 @@ struct Meaning {
     std::string units;
 };
 
-/// How arrays lie in a file: in chunks, shuffled and deflated, or in one piece as they are in memory.
-enum class Storage { compressed, plain };
+/// How arrays lie in a file: in chunks, shuffled and deflated; in one piece as they are in memory; or so, with their place
+/// in the file before they have values.
+enum class Storage { compressed, plain, placed };
 
 /// Writes described arrays and attributes into one group of a file. Arrays are compressed unless that is changed or
 /// they have a single element. Coordinates are to be written before the arrays that lie along them.

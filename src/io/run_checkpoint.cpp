@@ -24,7 +24,7 @@ using hdf5::StoredGroup;
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "polykarma-run-checkpoint";
-constexpr std::int64_t kVersion = 1;  // raised with every change of what a run has to know
+constexpr std::int64_t kVersion = 2;  // raised with every change of what a run has to know
 constexpr std::size_t kGrowth = std::size_t{1} << 20;
 
 std::string karma_name(std::size_t account) { return "karma_" + std::to_string(account); }
@@ -69,11 +69,13 @@ std::vector<T> on_root(std::span<const T> own, const Collective& ranks) {
 
 class Writing {
 public:
-    Writing(const std::string& identity, const std::vector<Trace>& ended, const OpenRun& run) : identity_(identity) {
+    /// Collective: what the root knows of traced agents, all ranks bring to the file.
+    Writing(const std::string& identity, const std::vector<Trace>& ended, const OpenRun& run, const Collective& ranks)
+        : identity_(identity) {
         MessageWriter message;
         message.put_all(ended);
         message.put_all(run);
-        runs_ = std::move(message).release();
+        runs_ = ranks.broadcast(std::move(message).release());
     }
 
     /// with: of the agents of all ranks, by array; only created where it is empty
@@ -125,7 +127,7 @@ Population gathered(const Population& agents, const Collective& ranks) {
 
 void write_run_checkpoint(const fs::path& file, const std::string& identity, const std::vector<Trace>& ended,
                           const OpenRun& run, const Population& agents, const Collective& ranks) {
-    const Writing writing(identity, ended, run);
+    const Writing writing(identity, ended, run, ranks);
     const std::string name = file.string();
     if (communicator(ranks) != MPI_COMM_NULL) {
         const std::size_t room = agreed(ranks, [&]() -> std::size_t {

@@ -29,6 +29,7 @@ RunCheckpoints::RunCheckpoints(WorkFolder& folder, std::string identity, const C
     KeptRuns kept = agreed(ranks_, [&] { return read_kept_runs(file_, identity_); });
     ended_ = std::move(kept.ended);
     open_ = std::move(kept.run);
+    resumes_ = true;
     if (ranks_.is_root())
         std::fprintf(stderr, "polykarma: note: %s: going on with run %zu after %u periods\n", file_.c_str(),
                      ended_.size() + 1, open_->state.periods);

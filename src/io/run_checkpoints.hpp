@@ -21,6 +21,8 @@ public:
     RunCheckpoints(WorkFolder& folder, std::string identity, const CheckpointInterval& interval,
                    Checkpoints::Resume resume, std::size_t exogenous, const Collective& ranks);
 
+    /// Whether there was something to go on from.
+    [[nodiscard]] bool resumes() const { return resumes_; }
     std::vector<Trace> ended() override { return ended_; }
     std::optional<OpenRun> resumed(Population& agents) override;
     Wish wish(std::uint32_t periods) override { return clock_.wish(periods); }
@@ -39,6 +41,7 @@ private:
     std::filesystem::path file_;
     std::vector<Trace> ended_;
     std::optional<OpenRun> open_;  // to go on from, until it is asked for
+    bool resumes_ = false;
     CheckpointClock clock_;
 };
 

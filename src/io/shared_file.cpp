@@ -25,18 +25,6 @@ namespace {
 constexpr const char* kRoom =
     "room for the file before compression, which several ranks reserve to be sure of writing it";
 
-/// Ends all ranks. Whoever removes the file speaks for all, since others may have met the same trouble; they wait for
-/// the end.
-[[noreturn]] void give_up(const std::string& partial, const std::exception& error) {
-    constexpr unsigned patience = 10;  // seconds
-    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
-    if (::unlink(partial.c_str()) == 0)
-        std::fprintf(stderr, "polykarma: error: %s\n", memory ? "out of memory" : error.what());
-    else
-        ::sleep(patience);
-    MpiSession::abort(MpiSession::exit_code(error));
-}
-
 /// Every rank writes, and each may have a limit of its own: found out before, since a collective write in which one
 /// rank fails need not return on the others.
 void require_allowed(const std::string& target, double size) {
@@ -93,6 +81,16 @@ extern "C" herr_t polykarma_add_dataset(hid_t root, const char* name, const H5O_
 }
 
 }  // namespace
+
+void give_up(const std::string& partial, const std::exception& error) {
+    constexpr unsigned patience = 10;  // seconds
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+    if (::unlink(partial.c_str()) == 0)
+        std::fprintf(stderr, "polykarma: error: %s\n", memory ? "out of memory" : error.what());
+    else
+        ::sleep(patience);
+    MpiSession::abort(MpiSession::exit_code(error));
+}
 
 std::size_t room_for(const File& file, const std::string& name) {
     const auto outline = checked(H5Fget_file_image(file.get(), nullptr, 0), name, "cannot be prepared");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <functional>
 
@@ -19,6 +20,10 @@ namespace polykarma::hdf5 {
 /// fail in spite of that, the program ends: with one message, the exit code of the error and no file left behind.
 void write_together(const std::filesystem::path& target, const Collective& ranks, std::size_t room,
                     const std::function<void(GroupWriter&)>& fill);
+
+/// What is left when HDF5 fails on a file on the disk, which it can neither close nor forget: removes it and ends all
+/// ranks. Whoever removes the file speaks for all, since others may have met the same trouble; they wait for the end.
+[[noreturn]] void give_up(const std::string& partial, const std::exception& error);
 
 /// Bytes that suffice for a file with these datasets, whatever their values.
 [[nodiscard]] std::size_t room_for(const File& file, const std::string& name);

@@ -1,13 +1,15 @@
 #include "io/simulation_file.hpp"
 
+#include <algorithm>
 #include <numeric>
+#include <span>
+#include <system_error>
 
 #include "io/agreed.hpp"
-#include "io/error_stack.hpp"
-#include "io/memory_file.hpp"
+#include "io/placed_file.hpp"
 #include "io/provenance.hpp"
 #include "io/record_writer.hpp"
-#include "io/replaced_file.hpp"
+#include "io/simulation_arrays.hpp"
 
 namespace polykarma {
 namespace {
@@ -15,8 +17,10 @@ namespace {
 using hdf5::Axes;
 using hdf5::Axis;
 using hdf5::GroupWriter;
+using hdf5::Meaning;
+using hdf5::SimulationArrays;
 
-constexpr std::size_t kGrowth = std::size_t{1} << 20;
+constexpr const char* kStream = "trace.h5";
 
 template <class Infos>
 std::vector<std::string> names_of(const Infos& infos) {
@@ -25,229 +29,189 @@ std::vector<std::string> names_of(const Infos& infos) {
     return names;
 }
 
-std::vector<std::string> stage_names(const Layout& layout) {
-    std::vector<std::string> names;
-    for (const auto r : Range<Stage>(layout.stages())) names.push_back(layout.stage(r).name);
-    return names;
-}
-
-/// One file: its axes, and the arrays along them.
-class Writing {
+/// Everything but the arrays that grow with the runs: what is known before the first of them.
+class Beginning {
 public:
-    Writing(GroupWriter& root, const SimulationRecord& record)
-        : root_(root),
-          record_(record),
-          layout_(*record.layout),
-          run_{"run", record.runs.size()},
-          record_axis_{"record", record.runs.front().records.size()},
-          stage_{"stage", layout_.stages()},
-          cohort_{"cohort", record.runs.front().cohorts.size()},
-          urgency_{"urgency", layout_.exogenous_states()},
-          account_{"account", layout_.lattice().accounts()} {}
+    Beginning(GroupWriter& root, const SimulationRecord& simulation, const SimulationArrays& arrays)
+        : root_(root), simulation_(simulation), arrays_(arrays), layout_(*simulation.layout) {}
 
     void everything() {
         heading();
-        coordinates();
-        experiences();
-        accounts();
-        fairness();
-        traced_agents();
-        root_.string({"economy", "the economy, every default spelled out (TOML)", ""}, record_.economy);
+        names();
+        balances();
+        cohorts();
+        runs();
+        if (simulation_.distance_of_sample)
+            root_.scalar({"distance_of_sample", "mean distance of as many agents, drawn from the distribution of the policy", "1"},
+                         *simulation_.distance_of_sample);
+        root_.string({"economy", "the economy, every default spelled out (TOML)", ""}, simulation_.economy);
     }
 
 private:
     void heading() {
-        hdf5::write_heading(root_, hdf5::kSimulationFormat, record_.title);
-        root_.attribute("allocation", record_.allocation);
-        root_.attribute("agents", static_cast<std::int64_t>(record_.agents));
-        root_.attribute("burn_in", std::int64_t{record_.plan.burn_in});
-        root_.attribute("periods", std::int64_t{record_.plan.periods});
+        hdf5::write_heading(root_, hdf5::kSimulationFormat, simulation_.title);
+        root_.attribute("allocation", simulation_.allocation);
+        root_.attribute("agents", static_cast<std::int64_t>(simulation_.agents));
+        root_.attribute("burn_in", std::int64_t{simulation_.plan.burn_in});
+        root_.attribute("periods", std::int64_t{simulation_.plan.periods});
     }
 
-    void coordinates() {
-        const Trace& first = record_.runs.front();
-        const auto stages = stage_names(layout_);
+    void names() {
+        std::vector<std::string> stages, accounts;
+        for (const auto r : Range<Stage>(layout_.stages())) stages.push_back(layout_.stage(r).name);
+        for (const auto a : Range<Account>(layout_.lattice().accounts())) accounts.push_back(layout_.account_name(a));
         root_.coordinate({"stage", "contest of a period, in their order", ""}, stages);
         root_.coordinate({"urgency", "urgency state", ""}, names_of(layout_.exogenous_infos()));
-        root_.coordinate({"outcome", "what an agent may come by; the first is what bids are for", ""}, record_.outcomes);
-        if (account_.length > 0) root_.coordinate({"account", "karma account", ""}, account_names());
-        std::vector<std::int32_t> numbers;
-        for (const auto a : Range<Account>(account_.length)) {
-            numbers.resize(layout_.lattice().line_length(a));
+        root_.coordinate({"outcome", "what an agent may come by; the first is what bids are for, the last staying away", ""}, simulation_.outcomes);
+        if (!accounts.empty()) root_.coordinate({"account", "karma account", ""}, accounts);
+    }
+
+    void balances() {
+        for (const auto a : Range<Account>(layout_.lattice().accounts())) {
+            std::vector<std::int32_t> numbers(layout_.lattice().line_length(a));
             std::iota(numbers.begin(), numbers.end(), 0);
-            root_.coordinate({karma_axis(a).name, "karma balance; the last one stands for itself and more", "karma"},
+            root_.coordinate({arrays_.karma(a).name, "karma balance; the last one stands for itself and more", "karma"},
                              numbers);
         }
+    }
+
+    void cohorts() {
         std::vector<std::string> types, behaviours;
-        std::vector<std::int64_t> sizes, seeds, periods, corrected, beyond;
-        for (const Cohort& cohort : first.cohorts) {
+        std::vector<std::int64_t> sizes;
+        for (const Cohort& cohort : simulation_.cohorts) {
             types.push_back(layout_.type_infos()[cohort.type.at()].name);
-            behaviours.push_back(record_.behaviours[cohort.behaviour].name());
+            behaviours.push_back(simulation_.behaviours[cohort.behaviour].name());
             sizes.push_back(static_cast<std::int64_t>(cohort.size()));
         }
-        for (const TraceRecord& r : first.records) periods.push_back(r.period);
-        for (const Trace& run : record_.runs) {
-            seeds.push_back(static_cast<std::int64_t>(run.seed));
-            corrected.push_back(run.corrected);
-            beyond.push_back(run.beyond_policy);
-        }
-        root_.strings({"cohort_type", "user type of the agents of a cohort", ""}, types, {cohort_});
-        root_.strings({"cohort_behaviour", "how the agents of a cohort come by their bids", ""}, behaviours, {cohort_});
-        root_.array<std::int64_t>({"cohort_agents", "agents of a cohort", ""}, sizes, {cohort_});
-        root_.array<std::int64_t>({"seed", "of the random numbers of a run", ""}, seeds, {run_});
-        root_.array<std::int64_t>({"period", "periods that had been played, burn-in included", ""}, periods, {record_axis_});
-        root_.array<std::int64_t>({"karma_corrected", "units given to or taken from random agents before the first period", "karma"},
-                                  corrected, {run_});
-        root_.array<std::int64_t>({"bids_beyond_policy", "bids of agents with more karma than the policy knows of", ""},
-                                  beyond, {run_});
+        const Axes axes{arrays_.cohort()};
+        root_.strings({"cohort_type", "user type of the agents of a cohort", ""}, types, axes);
+        root_.strings({"cohort_behaviour", "how the agents of a cohort come by their bids", ""}, behaviours, axes);
+        root_.array<std::int64_t>({"cohort_agents", "agents of a cohort", ""}, sizes, axes);
     }
 
-    void experiences() {
-        std::vector<std::int64_t> outcomes, bids, lost;
-        std::vector<double> payoff;
-        std::vector<std::vector<double>> numbers(record_.numbers.size());
-        for_each_record([&](const TraceRecord& r) {
-            const Tally& tally = r.tally;
-            outcomes.insert(outcomes.end(), tally.outcomes.begin(), tally.outcomes.end());
-            bids.insert(bids.end(), tally.bids.begin(), tally.bids.end());
-            payoff.insert(payoff.end(), tally.payoff.begin(), tally.payoff.end());
-            lost.insert(lost.end(), tally.lost.begin(), tally.lost.end());
-            for (std::size_t n = 0; n < numbers.size(); ++n)
-                for (std::size_t s = 0; s < tally.stages; ++s)
-                    numbers[n].push_back(tally.numbers[s][n] / static_cast<double>(tally.contests[s]));
-        });
-        const Axes cells{run_, record_axis_, stage_, cohort_, urgency_};
-        Axes by_outcome = cells;
-        by_outcome.push_back({"outcome", record_.outcomes.size()});
-        root_.array<std::int64_t>({"agent_contests", "contests of agents since the record before, by what they came by", ""},
-                                  outcomes, by_outcome);
-        root_.array<std::int64_t>({"bid_sum", "sum of the bids of those who took part, since the record before", "karma"},
-                                  bids, cells);
-        root_.array<double>({"payoff_sum", "sum of payoffs since the record before", "payoff"}, payoff, cells);
-        const Axes stages{run_, record_axis_, stage_};
-        root_.array<std::int64_t>({"karma_lost", "paid since the record before, and nobody had room for it", "karma"}, lost,
-                                  stages);
-        for (std::size_t n = 0; n < numbers.size(); ++n) {
-            const ContestNumber& number = record_.numbers[n];
-            root_.array<double>({number.name, number.description + ", mean since the record before", number.unit},
-                                numbers[n], stages);
-        }
-    }
-
-    void accounts() {
-        for (const auto a : Range<Account>(account_.length)) {
-            std::vector<std::int64_t> holders;
-            for_each_record([&](const TraceRecord& r) {
-                for (const auto& cohort : r.karma[a.at()]) holders.insert(holders.end(), cohort.begin(), cohort.end());
-            });
-            root_.array<std::int64_t>({"holders_" + layout_.account_name(a), "agents by what they hold in the account", ""},
-                                      holders, {run_, record_axis_, cohort_, karma_axis(a)});
-        }
-        std::vector<std::int64_t> total;
-        std::vector<double> gini;
-        for_each_record([&](const TraceRecord& r) {
-            total.insert(total.end(), r.total_karma.begin(), r.total_karma.end());
-            gini.insert(gini.end(), r.gini.begin(), r.gini.end());
-        });
-        const Axes axes{run_, record_axis_, account_};
-        root_.array<std::int64_t>({"total_karma", "held by all agents in an account", "karma"}, total, axes);
-        root_.array<double>({"gini", "Gini coefficient of the balances of an account", "1"}, gini, axes);
-    }
-
-    void fairness() {
-        std::vector<double> distance;
-        for (const Trace& run : record_.runs)
-            for (std::size_t c = 0; c < run.bid_distance.size(); ++c)
-                distance.push_back(static_cast<double>(run.bid_distance[c]) / static_cast<double>(run.bids_compared[c]));
-        root_.array<double>({"bid_distance",
-                             "mean |bid - the policy's most likely one|, burn-in included; NaN of who follows the policy",
-                             "karma"},
-                            distance, {run_, cohort_});
-        std::vector<double> access, reward;
-        for (const Trace& run : record_.runs)
-            for (const Fairness& f : run.fairness) {
-                access.push_back(f.access);
-                reward.push_back(f.reward);
-            }
-        root_.array<double>({"access_deviation",
-                             "standard deviation over agents of the part of own contests with the first outcome", "1"},
-                            access, {run_, cohort_});
-        root_.array<double>({"reward_deviation", "standard deviation over agents of the mean payoff per contest", "payoff"},
-                            reward, {run_, cohort_});
-    }
-
-    void traced_agents() {
-        const AgentTraces& first = record_.runs.front().agents;
-        if (first.agents.empty()) return;
-        GroupWriter group = root_.subgroup("traces");
-        const Axis agent{"agent", first.agents.size()};
-        const Axes axes{run_, {"contest", first.bid.size() / first.agents.size()}, agent};
-        const auto joined = [&](const auto& member) {
-            std::vector<std::int32_t> all;
-            for (const Trace& run : record_.runs) {
-                const auto& values = member(run.agents);
-                all.insert(all.end(), values.begin(), values.end());
-            }
-            return all;
-        };
-        std::vector<std::int64_t> agents;
-        for (const Trace& run : record_.runs) agents.insert(agents.end(), run.agents.agents.begin(), run.agents.agents.end());
-        group.array<std::int64_t>({"agent_number", "number among all agents", ""}, agents, {run_, agent});
-        group.array<std::int32_t>({"cohort", "the cohort of an agent", ""},
-                                  joined([](const AgentTraces& t) -> auto& { return t.cohort; }), {run_, agent});
-        group.array<std::int32_t>({"urgency_state", "number of the urgency state", ""},
-                                  joined([](const AgentTraces& t) -> auto& { return t.exogenous; }), axes);
-        group.array<std::int32_t>({"bid", "bid, -1 of who stays away", "karma"},
-                                  joined([](const AgentTraces& t) -> auto& { return t.bid; }), axes);
-        group.array<std::int32_t>({"outcome_number", "number of the outcome", ""},
-                                  joined([](const AgentTraces& t) -> auto& { return t.outcome; }), axes);
-        for (const auto a : Range<Account>(account_.length))
-            group.array<std::int32_t>({karma_axis(a).name, "balance when bids are placed", "karma"},
-                                      joined([&](const AgentTraces& t) -> auto& { return t.karma[a.at()]; }), axes);
-    }
-
-    template <class Visit>
-    void for_each_record(Visit&& visit) const {
-        for (const Trace& run : record_.runs)
-            for (const TraceRecord& r : run.records) visit(r);
-    }
-    [[nodiscard]] std::vector<std::string> account_names() const {
-        std::vector<std::string> names;
-        for (const auto a : Range<Account>(account_.length)) names.push_back(layout_.account_name(a));
-        return names;
-    }
-    [[nodiscard]] Axis karma_axis(Account a) const {
-        return {"karma_" + layout_.account_name(a), layout_.lattice().line_length(a)};
+    void runs() {
+        const std::vector<std::int64_t> seeds(simulation_.seeds.begin(), simulation_.seeds.end());
+        const TracePlan& plan = simulation_.plan;
+        std::vector<std::int64_t> periods;
+        for (std::size_t record = 1; record <= plan.records(); ++record)
+            periods.push_back(plan.burn_in + static_cast<std::int64_t>(std::min<std::size_t>(record * plan.every, plan.periods)));
+        root_.array<std::int64_t>({"seed", "of the random numbers of a run", ""}, seeds, {arrays_.run()});
+        root_.array<std::int64_t>({"period", "periods that had been played, burn-in included", ""}, periods,
+                                  {arrays_.record()});
     }
 
     GroupWriter& root_;
-    const SimulationRecord& record_;
+    const SimulationRecord& simulation_;
+    const SimulationArrays& arrays_;
     const Layout& layout_;
-    Axis run_, record_axis_, stage_, cohort_, urgency_, account_;
 };
 
-void write_alone(const std::filesystem::path& file, const SimulationRecord& record, const Provenance& provenance) {
-    const hdf5::QuietErrors quiet;
-    const std::string name = file.string();
-    const hdf5::File memory = hdf5::create_in_memory(name, kGrowth);
-    {
-        GroupWriter root(hdf5::Group(hdf5::checked(H5Gopen2(memory.get(), "/", H5P_DEFAULT), name, "cannot be prepared")),
-                         name);
-        Writing(root, record).everything();
-        double seconds = 0.0;
-        for (const Trace& run : record.runs) seconds += run.seconds;
-        hdf5::write_provenance(root, provenance, seconds);
-    }
-    replace_file(file, hdf5::take_image(memory, name));
+/// Creates arrays on the axes of their kind and their own; of `Record` they get their values.
+template <class Record>
+auto creating(GroupWriter& root, Axes kind) {
+    return [&root, kind = std::move(kind)](const Meaning& meaning, const Axes& own, const auto& values) {
+        using Values = std::invoke_result_t<decltype(values), const Record&>;
+        Axes axes = kind;
+        axes.insert(axes.end(), own.begin(), own.end());
+        root.stretch<typename Values::value_type>(meaning, {}, axes);
+    };
+}
+
+void create(GroupWriter& root, hdf5::Storage to_come, const SimulationRecord& simulation, const SimulationArrays& arrays) {
+    Beginning(root, simulation, arrays).everything();
+    root.store(to_come);
+    if (simulation.plan.traced_agents > 0) static_cast<void>(root.subgroup("traces"));
+    arrays.for_each_of_record(creating<TraceRecord>(root, {arrays.run(), arrays.record()}));
+    arrays.for_each_of_run(creating<Trace>(root, {arrays.run()}));
+    arrays.for_each_of_contest(creating<AgentTraces>(root, {arrays.run(), arrays.contest()}));
+}
+
+/// Puts what a record has to where arrays have their elements of this number, counted along the axes of their kind.
+template <class Record>
+auto putting(hdf5::PlacedFile& file, const Record& record, std::size_t number) {
+    return [&file, &record, number](const Meaning& meaning, const Axes& own, const auto& values) {
+        const auto brought = values(record);
+        std::size_t size = 1;
+        for (const Axis& axis : own) size *= axis.length;
+        file.put(meaning.name, number * size, std::span(brought));
+    };
 }
 
 }  // namespace
 
-void write_simulation(const std::filesystem::path& file, const SimulationRecord& record, const Provenance& provenance,
-                      const Collective& ranks) {
-    agreed(ranks, [&] {
-        if (ranks.is_root()) write_alone(file, record, provenance);
+/// On the root. Without a work folder what is written is the partial file, else a file of its own.
+struct SimulationFile::Files {
+    std::filesystem::path target;
+    std::optional<std::filesystem::path> kept;
+    std::optional<PartialFile> partial;
+    std::optional<hdf5::PlacedFile> written;
+};
+
+SimulationFile::SimulationFile(const std::filesystem::path& target, const SimulationRecord& simulation,
+                               const WorkFolder* folder, bool resumed, const Collective& ranks)
+    : ranks_(ranks), arrays_(std::make_unique<const SimulationArrays>(simulation)) {
+    agreed(ranks_, [&] {
+        if (!ranks_.is_root()) return;
+        files_ = std::make_unique<Files>();
+        files_->target = target;
+        const auto make = [&](PartialFile& file) {
+            hdf5::outline(file, [&](GroupWriter& root, hdf5::Storage to_come) { create(root, to_come, simulation, *arrays_); });
+        };
+        if (folder == nullptr) {
+            make(files_->partial.emplace(target));
+            files_->written.emplace(files_->partial->path());
+            return;
+        }
+        files_->kept = folder->path() / kStream;
+        folder->remove_unfinished(kStream);
+        if (!resumed) {
+            PartialFile file(*files_->kept);
+            make(file);
+            file.keep();
+        }
+        files_->written.emplace(*files_->kept);
     });
+}
+
+SimulationFile::~SimulationFile() = default;
+
+void SimulationFile::record(std::size_t run, std::size_t number, const TraceRecord& record, const AgentTraces& seen) {
+    agreed(ranks_, [&] {
+        if (!ranks_.is_root()) return;
+        arrays_->for_each_of_record(putting(*files_->written, record, run * arrays_->record().length + number));
+        arrays_->for_each_of_contest(
+            putting(*files_->written, seen, run * arrays_->contest().length + arrays_->first_contest(number)));
+    });
+}
+
+void SimulationFile::end(std::size_t run, const Trace& trace) {
+    agreed(ranks_, [&] {
+        if (ranks_.is_root()) arrays_->for_each_of_run(putting(*files_->written, trace, run));
+    });
+}
+
+void SimulationFile::flush() {
+    agreed(ranks_, [&] {
+        if (ranks_.is_root()) files_->written->flush();
+    });
+}
+
+void SimulationFile::keep(const Provenance& provenance, double seconds) {
+    agreed(ranks_, [&] {
+        if (!ranks_.is_root()) return;
+        if (files_->kept) {
+            files_->partial.emplace(files_->target);
+            files_->written->copy_to(*files_->partial);
+        }
+        hdf5::add_to(files_->partial->path(),
+                     [&](GroupWriter& root) { hdf5::write_provenance(root, provenance, seconds); });
+        files_->partial->keep();
+    });
+}
+
+void SimulationFile::remove() const {
+    std::error_code gone;
+    if (files_ && files_->kept) std::filesystem::remove(*files_->kept, gone);
 }
 
 }  // namespace polykarma

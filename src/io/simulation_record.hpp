@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace polykarma {
 
-/// Everything that is written about runs of one economy with a finite population.
+/// Everything that is said about runs of one economy with a finite population, but for their records.
 struct SimulationRecord {
     std::string title;
     std::string economy;                   ///< resolved TOML
@@ -21,9 +22,21 @@ struct SimulationRecord {
     std::vector<ContestNumber> numbers{};  ///< which ones records have
     std::uint64_t agents = 0;
     TracePlan plan;
+    std::vector<std::uint64_t> seeds{};  ///< one run each
+    std::vector<Cohort> cohorts{};
     std::vector<Behaviour> behaviours{};
-    std::vector<Trace> runs{};           ///< [seed]
-    std::vector<Payoff> mean_field{};    ///< [type], where there is a policy
+    std::vector<Trace> runs{};         ///< [seed] those that have been played
+    std::vector<Payoff> mean_field{};  ///< [type], where there is a policy
+
+    /// Mean distance of as many agents, drawn from the distribution of the policy, from it (see Distance); where there is one.
+    std::optional<double> distance_of_sample{};
+
+    /// Of all periods.
+    [[nodiscard]] double seconds() const {
+        double sum = 0.0;
+        for (const Trace& run : runs) sum += run.seconds;
+        return sum;
+    }
 };
 
 }  // namespace polykarma

@@ -56,7 +56,7 @@ PopulationMeasures measures_of(const SimulationRecord& record) {
 }
 
 SimulationCompany company(const std::function<void()>& alive) {
-    return {[&alive](std::size_t, std::uint32_t) { alive(); }, nullptr};
+    return {[&alive](std::size_t, std::uint32_t) { alive(); }, nullptr, {}};
 }
 
 }  // namespace

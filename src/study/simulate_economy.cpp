@@ -134,10 +134,12 @@ private:
     }
 };
 
-/// Where agents start from and what they follow, if they do.
+/// Where agents start from, what they follow and what they are compared with, if they do and are.
 struct Guidance {
-    const Field* mass = nullptr;
+    const Field* start = nullptr;
+    StartKarma karma = StartKarma::of_economy;
     const SparseResponse* response = nullptr;
+    const Distance* distance = nullptr;
 };
 
 void require_same_game(const std::filesystem::path& file, const EconomyConfig& economy) {
@@ -154,6 +156,7 @@ void require_same_states(const std::filesystem::path& file, const EconomyConfig&
         for (const auto& element : list) result.push_back(element.name);
         return result;
     };
+    // The lattice of a pairwise game is as large as its karma asks for.
     const auto limits = [](const EconomyConfig& e) {
         std::vector<int> result;
         for (const auto& resource : e.resources) result.push_back(resource.k_max);
@@ -199,32 +202,33 @@ template <class G>
 SimulationRecord play_all(const std::shared_ptr<const G>& game, const EconomyConfig& economy, const Guidance& guidance,
                           const SimulationSetup& setup, const SimulationCompany& company, const Collective& ranks) {
     SimulationRecord record{economy.title, to_toml(economy), std::shared_ptr<const Layout>(game, &game->layout()),
-                            std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan};
-    const std::vector<Cohort> cohorts = cohorts_of(setup, economy, record.behaviours);
+                            std::string(name_of(setup.allocation)), {}, {}, {}, setup.agents, setup.plan, setup.seeds};
+    record.cohorts = cohorts_of(setup, economy, record.behaviours);
+    describe(*make_contest(*game, setup.allocation, RandomNumbers(setup.seeds.front()), setup.agents, ranks), record);
+    if (guidance.distance != nullptr) record.distance_of_sample = guidance.distance->of_sample(record.cohorts);
     if (company.keeper != nullptr) record.runs = company.keeper->ended();
-    for (auto& ended : record.runs) ended.cohorts = cohorts;
-    for (std::size_t run = 0; run < setup.seeds.size(); ++run) {
+    for (auto& ended : record.runs) ended.cohorts = record.cohorts;
+    TraceRecorder* const recorder = company.recorder ? company.recorder(record) : nullptr;
+    for (std::size_t run = record.runs.size(); run < setup.seeds.size(); ++run) {
         const RandomNumbers numbers(setup.seeds[run]);
         const auto contest = make_contest(*game, setup.allocation, numbers, setup.agents, ranks);
-        describe(*contest, record);
-        if (run < record.runs.size()) continue;
-        Population agents(cohorts, game->layout().lattice().accounts(), ranks);
+        Population agents(record.cohorts, game->layout().lattice().accounts(), ranks);
         if (std::ranges::count(record.behaviours, Behaviour::Rule::learn, &Behaviour::rule) > 0) agents.begin_to_learn();
         auto resumed = company.keeper != nullptr ? company.keeper->resumed(agents) : std::optional<OpenRun>();
         std::int64_t corrected = 0;
-        if (!resumed) corrected = start_population(*contest, guidance.mass, numbers, ranks, agents);
-        Bidding bidding(*contest, record.behaviours, cohorts, guidance.response, numbers);
+        if (!resumed) corrected = start_population(*contest, guidance.start, guidance.karma, numbers, ranks, agents);
+        Bidding bidding(*contest, record.behaviours, record.cohorts, guidance.response, numbers);
         Simulation simulation(*contest, bidding, std::move(agents), numbers, ranks);
         const auto played = [&](std::uint32_t period) {
             if (company.played) company.played(run, period);
         };
         if (!resumed) {
-            resumed = OpenRun{simulation.state(), {}};
+            resumed = OpenRun{simulation.state(), {}, {}};
             resumed->trace.seed = setup.seeds[run];
             resumed->trace.corrected = corrected;
         }
         record.runs.push_back(play(simulation, *contest, setup.plan, numbers, ranks,
-                                   {played, company.keeper, std::move(resumed)}));
+                                   {run, played, company.keeper, guidance.distance, recorder, std::move(resumed)}));
         if (company.keeper != nullptr) company.keeper->end(record.runs.back());
     }
     return record;
@@ -239,8 +243,10 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
     if (setup.policy) policy.emplace(*setup.policy);
     if (setup.start) start.emplace(*setup.start);
     const auto game = std::make_shared<const G>(policy ? policy->game.rules() : std::move(rules));
+    const std::optional<Distance> distance = policy ? std::make_optional<Distance>(policy->state.mass) : std::nullopt;
     const Guidance guidance{start ? &start->state.mass : policy ? &policy->state.mass : nullptr,
-                            policy ? &policy->state.response : nullptr};
+                            start ? StartKarma::of_distribution : StartKarma::of_economy,
+                            policy ? &policy->state.response : nullptr, distance ? &*distance : nullptr};
     SimulationRecord record = play_all(game, economy, guidance, setup, company, ranks);
     if (setup.policy) record.mean_field = read_welfare(*setup.policy, "/", economy.types.size()).payoffs;
     return record;
@@ -271,7 +277,7 @@ SimulationRecord simulate_equilibrium(const EconomyConfig& economy, std::span<co
         using G = typename std::decay_t<decltype(rules)>::Game;
         const auto loaded = std::make_shared<const LoadedState<G>>(economy, image);
         return play_all(std::shared_ptr<const G>(loaded, &loaded->game), economy,
-                        {&loaded->state.mass, &loaded->state.response}, setup, company, ranks);
+                        {&loaded->state.mass, StartKarma::of_economy, &loaded->state.response}, setup, company, ranks);
     });
 }
 

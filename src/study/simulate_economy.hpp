@@ -38,6 +38,8 @@ struct SimulationSetup {
 struct SimulationCompany {
     std::function<void(std::size_t run, std::uint32_t period)> played;  ///< told after every period of every run
     RunKeeper* keeper = nullptr;
+    /// Told what is going to be played; says who takes it down, or nobody.
+    std::function<TraceRecorder*(const SimulationRecord&)> recorder;
 };
 
 /// Plays an economy with a finite population, once for every seed. Collective; the agents are shared among the ranks.

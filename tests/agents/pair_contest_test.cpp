@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <list>
 #include <map>
 #include <numeric>
 #include <set>
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "agents/collected_trace.hpp"
 #include "agents/estimate.hpp"
 #include "agents/pair_contest.hpp"
 #include "agents/start.hpp"
@@ -114,10 +116,12 @@ struct Runs {
             const RandomNumbers numbers(seed);
             PairContest contest(game, allocation, numbers, agents, ranks);
             Population population(cohort_of(agents), 1, ranks);
-            static_cast<void>(start_population(contest, nullptr, numbers, ranks, population));
+            static_cast<void>(start_population(contest, nullptr, StartKarma::of_economy, numbers, ranks, population));
             Bidding bidding(contest, {behaviour}, population.cohorts, nullptr, numbers);
             Simulation simulation(contest, bidding, std::move(population), numbers, ranks);
-            traces.push_back(play(simulation, contest, plan, numbers, ranks));
+            RunCompany company;
+            company.recorder = &collected.emplace_back();
+            traces.push_back(play(simulation, contest, plan, numbers, ranks, std::move(company)));
         }
     }
     [[nodiscard]] Estimate payoff() const {
@@ -127,6 +131,7 @@ struct Runs {
         });
     }
     std::vector<Trace> traces;
+    std::list<test::CollectedTrace> collected;
 };
 
 // 200 agents and 1000 contests of each, as in the paper, ten times: -E[u]/2, -E[u]/2 and -E[min(u, u')]/2 within three
@@ -155,7 +160,7 @@ TEST(PairContest, BenchmarksAreWorthWhatTheyAreInTheMeanField) {
 TEST(PairContest, TwoWhoTakeTurnsAlternate) {
     const Pairwise game(case_study(Payee::society));
     const Runs runs(game, Allocation::turn, {Behaviour::Rule::zero, 0.0}, 2, {0, 40, 1, 2}, {3});
-    const auto& outcome = runs.traces.front().agents.outcome;
+    const auto& outcome = runs.collected.front().agents.outcome;
     for (std::size_t contest = 0; contest < 40; contest += 2)
         EXPECT_NE(outcome[2 * contest], outcome[2 * (contest + 1)]) << contest;
 }
@@ -163,7 +168,7 @@ TEST(PairContest, TwoWhoTakeTurnsAlternate) {
 TEST(PairContest, WithTwoTheMoreUrgentWinsUnderTheDictator) {
     const Pairwise game(case_study(Payee::society));
     const Runs runs(game, Allocation::dictator, {Behaviour::Rule::zero, 0.0}, 2, {0, 400, 1, 2}, {3});
-    const AgentTraces& traces = runs.traces.front().agents;
+    const AgentTraces& traces = runs.collected.front().agents;
     const auto urgent = [&](std::size_t i) { return traces.exogenous[i] == 2; };
     int decided = 0, first = 0, tied = 0;
     for (std::size_t i = 0; i < 800; i += 2) {
@@ -187,8 +192,8 @@ TEST(PairContest, KeepsKarmaToTheUnitAndOnePerContestSitsOutOfAnOddNumber) {
                 const Pairwise game(case_study(payee, tax));
                 const Runs runs(game, Allocation::bids, {Behaviour::Rule::fraction, 0.3}, agents, {0, 50, 1, 0}, {4});
                 double taxed = 0.0;
-                for (const TraceRecord& record : runs.traces.front().records) {
-                    EXPECT_EQ(record.total_karma.front(), static_cast<std::int64_t>(10 * agents));
+                for (const TraceRecord& record : runs.collected.front().records) {
+                    EXPECT_EQ(record.held.total_karma.front(), static_cast<std::int64_t>(10 * agents));
                     std::int64_t sits_out = 0, wins = 0;
                     for (std::size_t u = 0; u < 3; ++u) {
                         wins += record.tally.outcomes[3 * u];
@@ -210,10 +215,10 @@ TEST(PairContest, RunsAreTheSameOnAnyRanks) {
             test::expect_same_bits_on_any_ranks([&](const Collective& ranks) {
                 const Runs runs(game, allocation, {Behaviour::Rule::fraction, 0.5}, agents, {0, 12, 4, 0}, {9}, ranks);
                 std::vector<double> numbers;
-                for (const TraceRecord& record : runs.traces.front().records) {
+                for (const TraceRecord& record : runs.collected.front().records) {
                     numbers.insert(numbers.end(), record.tally.outcomes.begin(), record.tally.outcomes.end());
                     numbers.insert(numbers.end(), record.tally.payoff.begin(), record.tally.payoff.end());
-                    numbers.insert(numbers.end(), record.gini.begin(), record.gini.end());
+                    numbers.insert(numbers.end(), record.held.gini.begin(), record.held.gini.end());
                 }
                 for (const Fairness& f : runs.traces.front().fairness) numbers.insert(numbers.end(), {f.access, f.reward});
                 return numbers;

@@ -24,7 +24,7 @@ struct Play {
         const Field mass = random_mass(part, random, true);
         contest.emplace(game, Allocation::bids, numbers, cohorts.back().last, ranks);
         Population agents(std::move(cohorts), game.layout().lattice().accounts(), ranks);
-        corrected = start_population(*contest, from_distribution ? &mass : nullptr, numbers, ranks, agents);
+        corrected = start_population(*contest, from_distribution ? &mass : nullptr, StartKarma::of_economy, numbers, ranks, agents);
         agents.begin_to_learn();
         bidding.emplace(*contest, std::move(behaviours), agents.cohorts, &response, numbers);
         simulation.emplace(*contest, *bidding, std::move(agents), numbers, ranks);

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "agents/estimate.hpp"
+#include "agents/collected_trace.hpp"
 #include "agents/play.hpp"
+#include "base/message.hpp"
 #include "dynamics/operators.hpp"
 #include "equilibrium/evolutionary.hpp"
 #include "equilibrium/start.hpp"
@@ -76,7 +78,7 @@ TEST(Start, DrawsFromTheDistribution) {
     const RandomNumbers numbers(8);
     CapacityContest contest(game, Allocation::bids, numbers, 40000, Collective::serial());
     Population agents(test::of_types(rules, 40000), 1, Collective::serial());
-    const auto corrected = start_population(contest, &mass, numbers, Collective::serial(), agents);
+    const auto corrected = start_population(contest, &mass, StartKarma::of_economy, numbers, Collective::serial(), agents);
     EXPECT_LT(corrected, 3 * 200 * 2);  // three standard deviations of the sum
     std::vector<std::int64_t> counts(mass.all().size() / game.layout().stages());
     for (std::size_t i = 0; i < agents.size(); ++i)
@@ -84,6 +86,38 @@ TEST(Start, DrawsFromTheDistribution) {
     for (std::size_t x = 0; x < counts.size(); ++x)
         EXPECT_NEAR(static_cast<double>(counts[x]), 40000.0 * mass.stage(Stage{})[x],
                     4.0 * std::sqrt(40000.0 * mass.stage(Stage{})[x]) + static_cast<double>(corrected));
+}
+
+// The distribution of another design: every account holds what it does there, and what is exchanged what it is worth here.
+TEST(Start, CanHaveTheKarmaOfTheDistribution) {
+    auto rules = test::three_resources({9, 9, 9});
+    const MultiKarma game(rules);
+    const Part part = whole(game);
+    test::Random random(12);
+    Field mass = test::random_mass(part, random, true);
+    std::array<double, 3> mean{};
+    std::array<int, 3> balances{};
+    for (std::size_t site = 0; site < game.layout().sites(); ++site) {
+        game.layout().lattice().balances(game.layout().contested(Stage{}), site, balances);
+        for (const auto b : Range<Block>(game.layout().blocks()))
+            for (std::size_t a = 0; a < 3; ++a) mean[a] += mass.block(Stage{}, b)[site] * balances[a];
+    }
+    // A game with the worth of that.
+    for (std::size_t a = 0; a < 3; ++a) rules.resources[a].k_mean = mean[a];
+    const MultiKarma same(rules);
+    for (const int ranks : test::kRankCounts)
+        test::on_ranks(ranks, [&](const Collective& collective) {
+            const RandomNumbers numbers(5);
+            const CapacityContest contest(same, Allocation::bids, numbers, 5000, collective);
+            Population agents(test::of_types(rules, 5000), 3, collective);
+            static_cast<void>(start_population(contest, &mass, StartKarma::of_distribution, numbers, collective, agents));
+            for (std::size_t a = 0; a < 3; ++a) {
+                std::array total{test::total(agents.karma[a])};
+                collective.sum(total);
+                // Rounding, and again of the sum of what is exchanged: each of three totals by half a unit, of worth 3/2 at most.
+                EXPECT_NEAR(static_cast<double>(total[0]), 5000.0 * mean[a], 3.0);
+            }
+        });
 }
 
 TEST(Simulation, WithoutExchangeKeepsKarmaToTheUnitWhateverAgentsDo) {
@@ -126,10 +160,13 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
     cohorts.back().behaviour = 1;
     Play play(rules, cohorts, {{Behaviour::Rule::noisy, 1.0}, {Behaviour::Rule::learn, 0.2}}, 17, ranks, true);
     const TracePlan plan{1, 7, 3, std::min<std::uint64_t>(agents, 6)};
-    const Trace trace = polykarma::play(*play.simulation, *play.contest, plan, play.numbers, ranks);
+    test::CollectedTrace collected;
+    RunCompany company;
+    company.recorder = &collected;
+    const Trace trace = polykarma::play(*play.simulation, *play.contest, plan, play.numbers, ranks, std::move(company));
     std::vector<double> numbers;
     const auto add = [&](const auto& values) { numbers.insert(numbers.end(), values.begin(), values.end()); };
-    for (const TraceRecord& record : trace.records) {
+    for (const TraceRecord& record : collected.records) {
         add(record.tally.outcomes);
         add(record.tally.bids);
         add(record.tally.payoff);
@@ -137,8 +174,8 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
         for (const auto& stage : record.tally.numbers) add(stage);
         for (const auto& account : record.karma)
             for (const auto& cohort : account) add(cohort);
-        add(record.total_karma);
-        add(record.gini);
+        add(record.held.total_karma);
+        add(record.held.gini);
     }
     for (const Fairness& f : trace.fairness) add(std::vector{f.access, f.reward});
     add(trace.bid_distance);
@@ -146,8 +183,8 @@ std::vector<double> traces_of(const Collective& ranks, std::uint64_t agents) {
     add(play.simulation->state().learned);
     // Traces of agents are the root's.
     std::vector<std::int64_t> of_root;
-    for (const auto* values : {&trace.agents.exogenous, &trace.agents.bid, &trace.agents.outcome, &trace.agents.karma[0],
-                               &trace.agents.karma[1], &trace.agents.karma[2]})
+    const AgentTraces& seen = collected.agents;
+    for (const auto* values : {&seen.exogenous, &seen.bid, &seen.outcome, &seen.karma[0], &seen.karma[1], &seen.karma[2]})
         of_root.insert(of_root.end(), values->begin(), values->end());
     of_root.resize(7 * 3 * 6 * std::min<std::uint64_t>(agents, 6));
     ranks.sum(of_root);
@@ -161,6 +198,33 @@ TEST(Simulation, IsTheSameOnAnyRanks) {
 
 TEST(Simulation, IsTheSameOnRanksWithoutAgents) {
     test::expect_same_bits_on_any_ranks([](const Collective& ranks) { return traces_of(ranks, 4); });
+}
+
+// Records go to whoever takes them down; what stays is the same for a run of any length, and all of it counts.
+TEST(Simulation, KeepsNoMoreOfALongRun) {
+    const auto rules = test::one_lane();
+    std::vector<std::size_t> kept;
+    for (const std::uint32_t periods : {70U, 700U}) {
+        Play play(rules, test::of_types(rules, 100), {Behaviour{}}, 5, Collective::serial());
+        const TracePlan plan{0, periods, 1, 4};
+        test::CollectedTrace collected;
+        RunCompany company;
+        company.recorder = &collected;
+        const Trace trace =
+            polykarma::play(*play.simulation, *play.contest, plan, play.numbers, Collective::serial(), std::move(company));
+        EXPECT_EQ(collected.records.size(), plan.records());
+        EXPECT_EQ(collected.agents.bid.size(), std::size_t{4} * periods);
+        EXPECT_EQ(trace.batches.size(), Trace::kMostBatches);
+        Tally all = collected.records.front().tally;
+        for (std::size_t r = 1; r < collected.records.size(); ++r) all.add(collected.records[r].tally);
+        EXPECT_EQ(Experience(std::span(&trace, 1)).all().outcomes, all.outcomes);
+        EXPECT_EQ(trace.first.total_karma, collected.records.front().held.total_karma);
+        EXPECT_EQ(trace.last.gini, collected.records.back().held.gini);
+        MessageWriter message;
+        message.put_all(trace);
+        kept.push_back(message.bytes().size());
+    }
+    EXPECT_EQ(kept[0], kept[1]);
 }
 
 TEST(Simulation, OfAnotherSeedIsAnother) {
@@ -196,7 +260,7 @@ TEST(Simulation, OfManyAgentsIsTheMeanField) {
     const RandomNumbers numbers(2);
     CapacityContest contest(game, Allocation::bids, numbers, agents, Collective::serial());
     Population population(test::of_types(game.rules(), agents), 2, Collective::serial());
-    static_cast<void>(start_population(contest, &solved.mass, numbers, Collective::serial(), population));
+    static_cast<void>(start_population(contest, &solved.mass, StartKarma::of_economy, numbers, Collective::serial(), population));
     Bidding bidding(contest, {Behaviour{}}, population.cohorts, &solved.response, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, Collective::serial());
     const std::vector traces{play(simulation, contest, {0, 80, 5, 0}, numbers, Collective::serial())};
@@ -241,7 +305,7 @@ TEST(Simulation, UncontrolledIsTheBenchmark) {
     const RandomNumbers numbers(1);
     CapacityContest contest(game, Allocation::uncontrolled, numbers, 10000, Collective::serial());
     Population population(test::of_types(rules, 10000), 2, Collective::serial());
-    static_cast<void>(start_population(contest, nullptr, numbers, Collective::serial(), population));
+    static_cast<void>(start_population(contest, nullptr, StartKarma::of_economy, numbers, Collective::serial(), population));
     Bidding bidding(contest, {Behaviour{Behaviour::Rule::zero, 0.0}}, population.cohorts, nullptr, numbers);
     Simulation simulation(contest, bidding, std::move(population), numbers, Collective::serial());
     simulation.period();

@@ -1,5 +1,8 @@
 """`polykarma simulate`: populations of every rank count, what they are told of mistakes, and what they write."""
 
+import re
+import subprocess
+
 import h5py
 import numpy
 import pytest
@@ -144,6 +147,26 @@ def test_another_design_can_be_the_start(solved, tmp_path):
     assert "k_max are not those" in complaint(simulate(solved, "--start", tmp_path / "high.h5"), 2)
 
 
+@pytest.mark.parametrize("economy, before", [("desks", 'exchange={rule="none"}'), ("pairs", "contest.payee=society")])
+def test_a_transition_ends_in_the_distribution_of_the_policy(solved, tmp_path, economy, before):
+    start = tmp_path / "start.h5"
+    assert polykarma("solve", solved / f"{economy}.toml", "--set", before, "-o", start, "-q").code == 0
+    assert simulate(solved, "--start", start, "--agents", 20000, "--periods", 300, "--every", 3, "--seed", 1, "--seed", 2, "-o",
+                    tmp_path / "trace.h5", economy=economy).code == 0
+    with h5py.File(tmp_path / "trace.h5") as file:
+        sample, distance = file["distance_of_sample"][()], file["distance"][()]
+        assert (file["distance_before"][()] > 4 * sample).all()
+        assert (distance[:, 0] > 2 * sample).all()
+        # What is left is the distance of a sample, whose own spread is far smaller.
+        assert distance[:, 50:].mean() == pytest.approx(sample, rel=0.15)
+
+
+def test_without_a_policy_there_is_nothing_to_be_distant_from(solved, tmp_path):
+    assert simulate(solved, "--behaviour", "zero", "-o", tmp_path / "trace.h5", policy=False).code == 0
+    with h5py.File(tmp_path / "trace.h5") as file:
+        assert not [name for name in file if name.startswith("distance")]
+
+
 MISTAKES = [
     (["--agents", 1], "--agents"),
     (["--agents", "5e9"], "--agents"),
@@ -222,6 +245,21 @@ def test_fewer_agents_than_ranks(solved):
 def test_a_target_that_cannot_be_written_leaves_nothing(solved, tmp_path):
     assert complaint(simulate(solved, "-o", tmp_path / "missing" / "trace.h5"), 4)
     assert complaint(simulate(solved, "-o", solved / "lane.toml"), 2)
-    limited = simulate(solved, "-o", tmp_path / "trace.h5", wrapper=("sh", "-c", 'ulimit -f 8; exec "$@"', "sh"))
-    assert "trace.h5" in complaint(limited, 4)
+    # Before the first of 4e9 periods.
+    limited = simulate(solved, "--periods", 4000000000, "--every", 200000, "-o", tmp_path / "trace.h5",
+                       wrapper=("sh", "-c", 'ulimit -f 8; exec "$@"', "sh"))
+    assert re.fullmatch(r".*/trace.h5: cannot be written \(File too large: needs \d+ MB, all that the run will write\)",
+                        complaint(limited, 4))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_run_leaves_nothing_under_the_name(solved, tmp_path):
+    target = tmp_path / "trace.h5"
+    target.write_bytes(b"old")
+    with pytest.raises(subprocess.TimeoutExpired):
+        simulate(solved, "--periods", 4000000000, "--every", 200000, "-o", target, timeout=2)
+    assert target.read_bytes() == b"old"
+
+
+def test_traces_of_agents_need_a_file(solved):
+    assert "-o TRACE.h5 beside it" in complaint(simulate(solved, "--trace-agents", 3), 2)

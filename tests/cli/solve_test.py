@@ -2,11 +2,13 @@
 
 import json
 import math
+import os
+import subprocess
 
 import h5py
 import pytest
 
-from program import DESKS, INPUTS, complaint, polykarma, rows_of, with_passage, write
+from program import DESKS, INPUTS, POLYKARMA, complaint, polykarma, rows_of, with_passage, write
 
 COLUMNS = ("start,certified,reason,lambda,commuter_en,SW_en,commuter_ex,SW_ex,stationarity,gain_mean,gain_max,"
            "exploitability_mean,exploitability_max,iterations,seconds")
@@ -221,6 +223,24 @@ def test_inspect_counts_lattices_that_grow_and_evaluations():
     few, many = (asked_for(polykarma("inspect", design, "--sbatch"))["time"],
                  asked_for(polykarma("inspect", INPUTS / "paper/multi_karma/table1/study.toml", "--sbatch"))["time"])
     assert few > many
+
+
+def test_inspect_tells_what_a_simulation_needs(folder):
+    asked = asked_for(polykarma("inspect", "lane.toml", "--sbatch", "--agents", "4e6", "--periods", 1000, cwd=folder))
+    assert asked["ntasks"] == "1"
+    run = subprocess.Popen([POLYKARMA, "simulate", "lane.toml", "--policy", "uncontrolled", "--agents", "4e6", "--periods", "3",
+                            "-q", "--work-dir", "work", "--checkpoint-every-iterations", "1", "-o", "trace.h5"], cwd=folder,
+                           stdout=subprocess.DEVNULL, env={**os.environ, "OMPI_MCA_ess_singleton_isolated": "1"})
+    _, status, used = os.wait4(run.pid, 0)
+    run.returncode = os.waitstatus_to_exitcode(status)
+    assert run.returncode == 0
+    megabytes = int(asked["mem-per-cpu"].removesuffix("M"))
+    assert megabytes / 3 < used.ru_maxrss / 1024 < megabytes
+    many = asked_for(polykarma("inspect", "lane.toml", "--sbatch", "--agents", "4e9", "--periods", 1000, cwd=folder))
+    assert 1 < int(many["ntasks"]) < 4e9 / 1e5
+    for wrong in (["--agents", 100], ["--periods", 5], ["--agents", 100, "--periods", 5]):
+        sbatch = ["--sbatch"] if len(wrong) < 4 else []
+        assert "both, beside --sbatch" in complaint(polykarma("inspect", "lane.toml", *sbatch, *wrong, cwd=folder), 2)
 
 
 def test_inspect_finds_no_machine_for_everything():

@@ -1,10 +1,12 @@
 """Simulations that are stopped or killed, and go on as if they had never been."""
 
+import io
 import os
 import re
 import signal
 import time
 
+import h5py
 import pytest
 
 from program import PAIRS, complaint, polykarma, write
@@ -34,12 +36,21 @@ def folder(solved, tmp_path):
     return tmp_path
 
 
-def started(folder, ranks=None):
-    """A simulation of which there is a checkpoint."""
-    run = start(*SIMULATE, *KEEPING, cwd=folder, ranks=ranks)
+def wait_for_a_checkpoint(run, folder):
     deadline = time.monotonic() + 60
     while not (folder / "work" / "runs.h5").exists():
         assert run.poll() is None and time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def started(folder, ranks=None):
+    """A simulation of which there are checkpoints and, between two of the next ones, some contests of traced agents."""
+    run = start(*SIMULATE, *KEEPING, cwd=folder, ranks=ranks)
+    wait_for_a_checkpoint(run, folder)
+    with h5py.File(folder / "work" / "trace.h5") as file:
+        place, size = file["total_karma"].id.get_offset(), file["total_karma"].id.get_storage_size()
+    while not any((folder / "work" / "trace.h5").read_bytes()[place:place + size]):
+        assert run.poll() is None
         time.sleep(0.002)
     return run
 
@@ -81,10 +92,61 @@ def test_stopped_again_and_again(folder, solved):
     expect_end(folder, solved)
 
 
-def test_killed(folder, solved):
-    kill_tree(started(folder))
+@pytest.mark.parametrize("ranks, later", [(None, 3), (5, 2)])
+def test_killed(folder, solved, ranks, later):
+    kill_tree(started(folder, ranks))
     (folder / "work" / "runs.h5.partial-1").write_bytes(b"half of a checkpoint")
+    expect_end(folder, solved, later)
+
+
+def records_in(content, whole):
+    """How many records of the first run a file that is being written has."""
+    with h5py.File(io.BytesIO(content)) as file:
+        assert file["agent_contests"].shape == whole["agent_contests"].shape
+        written = file["total_karma"][0, :, 0] > 0
+        records = int(written.sum())
+        assert written[:records].all()
+        complete = max(0, records - 1)  # the newest one may have come while the file was read
+        assert (file["payoff_sum"][0, :complete] == whole["payoff_sum"][0, :complete]).all()
+    return records
+
+
+def test_what_is_written_so_far_can_be_read_at_any_time(folder, solved):
+    """Also after a kill, whose checkpoint may be older than the records."""
+    run, trace = started(folder), folder / "work" / "trace.h5"
+    with h5py.File(solved / "out.h5") as whole:
+        records = 0
+        while records < 4:
+            records = records_in(trace.read_bytes(), whole)
+            assert run.poll() is None and not (folder / "out.h5").exists()
+        kill_tree(run)
+        assert records_in(trace.read_bytes(), whole) >= records
     expect_end(folder, solved)
+
+
+def test_without_a_file_a_run_is_kept_too(folder):
+    only_printed = [option for option in SIMULATE if option not in ("-o", "out.h5", "--trace-agents", "4")]
+    run = start(*only_printed, *KEEPING, cwd=folder)
+    wait_for_a_checkpoint(run, folder)
+    stop(run)
+    assert os.listdir(folder / "work") == ["runs.h5"]
+    assert "it is of another simulation" in complaint(polykarma(*SIMULATE, *RESUME, cwd=folder), 4)
+    resumed, at_once = (polykarma(*only_printed, "--format", "csv", *more, cwd=folder) for more in (RESUME, []))
+    assert resumed.code == 0
+    assert resumed.out == at_once.out
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut short"])
+def test_records_that_are_gone_are_missed(folder, harm):
+    stop(started(folder))
+    trace = folder / "work" / "trace.h5"
+    content = trace.read_bytes()
+    trace.unlink()
+    if harm == "cut short":
+        trace.write_bytes(content[:len(content) // 2])
+    result = polykarma(*SIMULATE, *RESUME, cwd=folder)
+    assert result.code == 4 and "error: work/trace.h5: " in result.err, result
+    assert not (folder / "out.h5").exists()
 
 
 def test_nothing_to_resume_begins_from_the_start(folder, solved):

@@ -1,6 +1,6 @@
 """Writes files in polykarma's layout whose numbers are made up: plausible shapes, no equilibrium, no solver needed.
 
-Usage: make_example.py equilibrium|study OUT.h5
+Usage: make_example.py equilibrium|study|search|simulation OUT.h5
 """
 
 import csv
@@ -31,6 +31,7 @@ class Example:
     spread: float = 0.25      # width of the karma distribution, in units of k_max
     certified: bool = True
     history_steps: int = 60
+    game: str = "multi_karma"
 
     def shape(self):
         accounts = (self.k_max + 1,) * len(self.resources)
@@ -122,7 +123,7 @@ def write_equilibrium(group, example):
     write_state(writer, example, bids)
     write_welfare(writer, example)
     write_search(writer, example)
-    writer.put("economy", f'title = "{example.title}"\n')
+    writer.put("economy", f'title = "{example.title}"\ngame = "{example.game}"\n')
 
 
 def write_state(writer, example, bids):
@@ -206,13 +207,53 @@ def study_points(example, axes, starts):
         yield index, labels, start, point, "not finite" if index == 15 else ""
 
 
-def study_file(path, example=Example(k_max=4), axes=None, published=True, starts=STARTS):
+def agents_columns(example):
+    """What agents who play the points experience, and what it stands beside."""
+    names = ["efficiency", "access_fairness", "reward_fairness"]
+    names += [f"{what}_{name}" for what in ("access", "payoff") for name in example.types]
+    columns = [f"access_{name}" for name in example.types]
+    columns += [f"karma_{account}_{name}" for account in example.resources for name in example.types]
+    for name in names:
+        columns += [f"agents_{name}", f"agents_{name}_error"]
+    return columns
+
+
+def agents_row(example, place):
+    """Made-up measures of a design, or of an allocation without karma."""
+    values = {name: 0.01 for name in agents_columns(example)}
+    values.update(agents_efficiency=-0.7 + 0.02 * place, agents_access_fairness=-0.02 + 0.001 * place,
+                  agents_reward_fairness=-0.04 + 0.002 * place)
+    for number, name in enumerate(example.types):
+        values.update({f"access_{name}": 0.5 + 0.01 * number, f"agents_access_{name}": 0.5 + 0.011 * number,
+                       f"agents_payoff_{name}": 4.4 - 1.2 * number})
+        values.update({f"karma_{account}_{name}": 2.0 + number for account in example.resources})
+    return values
+
+
+REFERENCES = ("coin", "dictator", "turn")
+
+
+def references_table(example, axes, of_design=False):
+    string = h5py.string_dtype()
+    columns = [*((name, string) for name in axes), ("allocation", string), ("efficiency", "f8"),
+               *((name, "f8") for name in agents_columns(example)), ("error", string)]
+    table = []
+    for place, allocation in enumerate(REFERENCES):
+        labels = {name: axes[name][0] if of_design else "any" for name in axes}
+        values = {**labels, **agents_row(example, 20 + place), "allocation": allocation, "efficiency": -0.7, "error": ""}
+        table.append(tuple(values[name] for name, _ in columns))
+    return np.array(table, dtype=columns)
+
+
+def study_file(path, example=Example(k_max=4), axes=None, published=True, starts=STARTS, agents=False):
+    """agents: also what agents experienced who played the points."""
     axes = AXES if axes is None else axes
     string = h5py.string_dtype()
     columns = [("point", "i4"), *((name, string) for name in axes), ("start", string), ("equilibrium", "i4"),
                ("certified", "i1"), ("reason", string), ("lambda", "f8")]
     for which in ("en", "ex"):
         columns += [(f"payoff_{which}_{name}", "f8") for name in example.types] + [(f"SW_{which}", "f8")]
+    columns += [(name, "f8") for name in agents_columns(example)] if agents else []
     columns += [(name, "f8") for name in ("published_distance", "stationarity", "gain_mean", "gain_max", "bellman")]
     columns += [("iterations", "i8"), ("error", string)]
     table, printed = [], {name: [] for name in axes}
@@ -225,11 +266,14 @@ def study_file(path, example=Example(k_max=4), axes=None, published=True, starts
                 group.attrs["error"] = error
             else:
                 write_equilibrium(group, point)
-            table.append(result_row(columns, point, index, dict(zip(axes, labels)), start, error))
+            measures = agents_row(example, index) if agents and not error else {}
+            table.append(result_row(columns, point, index, {**dict(zip(axes, labels)), **measures}, start, error))
             if start == starts[0]:
                 add_published(printed, point, dict(zip(axes, labels)))
         file["results"] = np.array(table, dtype=columns)
         file["equilibria"] = equilibria_table(example, axes, starts)
+        if agents:
+            file["references"] = references_table(example, axes)
         if published:
             for name, values in printed.items():
                 Writer(file).put(f"published/{name}", values)
@@ -314,8 +358,57 @@ def scaling_file(path, rows):
         table.writerows(rows)
 
 
+@dataclasses.dataclass(frozen=True)
+class Runs:
+    """Runs to make numbers for: cohorts are (type, behaviour, agents)."""
+
+    stages: tuple = ("H", "P")
+    accounts: tuple = ("H", "P")
+    cohorts: tuple = (("S", "sne", 60), ("C", "sne", 40))
+    seeds: tuple = (1, 2, 3)
+    records: int = 8
+    k_max: int = 6
+    policy: bool = True
+    outcomes: tuple = OUTCOMES
+
+    def payoff(self, run, record, cohort):
+        return 3.0 - cohort + 0.1 * run + np.exp(-record)
+
+
+def simulation_file(path, runs=Runs()):
+    """Every cohort's contests are three quarters with the second outcome, the rest with the first; the first urgency is rare."""
+    shape = (len(runs.seeds), runs.records, len(runs.stages), len(runs.cohorts), len(URGENCIES))
+    sizes = np.array([cohort[2] for cohort in runs.cohorts])
+    contests = np.zeros((*shape, len(runs.outcomes)), dtype="i8")
+    holders = np.zeros((len(runs.seeds), runs.records, len(runs.cohorts), runs.k_max + 1), dtype="i8")
+    payoff = np.zeros(shape)
+    for run, record, stage, cohort, urgency in np.ndindex(shape):
+        agents = 4 * sizes[cohort] * (urgency > 0)
+        contests[run, record, stage, cohort, urgency, :2] = agents // 4, agents - agents // 4
+        payoff[run, record, stage, cohort, urgency] = agents * runs.payoff(run, record, cohort)
+        holders[run, record, cohort, (record + cohort) % runs.k_max] = sizes[cohort]
+    karma = (holders * np.arange(runs.k_max + 1)).sum(axis=(2, 3))
+    with h5py.File(path, "w") as file:
+        file.attrs.update(format="polykarma-simulation", format_version=2, title="Runs", allocation="bids",
+                          agents=int(sizes.sum()), burn_in=0, periods=5 * runs.records)
+        writer = Writer(file)
+        types, behaviours, _ = zip(*runs.cohorts)
+        names = {"stage": runs.stages, "urgency": URGENCIES, "outcome": runs.outcomes, "account": runs.accounts,
+                 "cohort_type": types, "cohort_behaviour": behaviours, "cohort_agents": sizes,
+                 "seed": np.array(runs.seeds), "period": 5 * (1 + np.arange(runs.records))}
+        arrays = {"agent_contests": contests, "payoff_sum": payoff,
+                  "total_karma": np.repeat(karma[..., None], len(runs.accounts), axis=2),
+                  "gini": np.full((*karma.shape, len(runs.accounts)), 0.25),
+                  **{f"holders_{account}": holders for account in runs.accounts}}
+        if runs.policy:
+            decline = np.exp(-np.arange(1 + runs.records)) * np.ones((len(runs.seeds), 1))
+            arrays.update(distance_before=decline[:, 0], distance=decline[:, 1:], distance_of_sample=0.01)
+        for name, values in {**names, **arrays}.items():
+            writer.put(name, values)
+
+
 if __name__ == "__main__":
-    kinds = {"equilibrium": equilibrium_file, "study": study_file, "search": search_file}
+    kinds = {"equilibrium": equilibrium_file, "study": study_file, "search": search_file, "simulation": simulation_file}
     if len(sys.argv) != 3 or sys.argv[1] not in kinds:
         sys.exit(__doc__)
     kinds[sys.argv[1]](sys.argv[2])

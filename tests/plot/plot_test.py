@@ -23,10 +23,13 @@ from matplotlib import image  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 
 import make_example  # noqa: E402
-from make_example import Example  # noqa: E402
-from polykarma_plot import (convergence, design, equilibria, karma, labels, plane, policy, results, scaling,  # noqa: E402
-                            style, study, utilisation)
+from make_example import Example, Runs  # noqa: E402
+from polykarma_plot import (access, bids, convergence, design, equilibria, holdings, karma, labels, plane,  # noqa: E402
+                            policy, results, scaling, style, study, trace, tradeoff, types, utilisation)
 
+# Two types who contest one resource in pairs, and an axis of numbers.
+PAIRS = Example("Pairs", ("contest",), ("patient", "hasty"), k_max=8, pooled=False, game="pairwise")
+DISCOUNTS = {"payee": ("peer", "society"), "discount": ("0.5", "0.7", "0.9")}
 PYTHON = os.environ.get("POLYKARMA_PYTHON", sys.executable)
 
 
@@ -40,19 +43,29 @@ class InFolder(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
+    def fresh(self, name):
+        """A file that is not there yet: others may be open."""
+        taken = len(list(self.folder.glob(f"{name}*.h5")))
+        return self.folder / f"{name}{taken or ''}.h5"
+
     def equilibrium(self, example=Example()):
-        path = self.folder / "equilibrium.h5"
+        path = self.fresh("equilibrium")
         make_example.equilibrium_file(path, example)
         return path
 
     def study(self, *arguments, **options):
-        path = self.folder / "study.h5"
+        path = self.fresh("study")
         make_example.study_file(path, *arguments, **options)
         return path
 
     def search(self, *arguments, **options):
-        path = self.folder / "search.h5"
+        path = self.fresh("search")
         make_example.search_file(path, *arguments, **options)
+        return path
+
+    def simulation(self, runs=Runs()):
+        path = self.fresh("simulation")
+        make_example.simulation_file(path, runs)
         return path
 
     def scaling(self, rows=()):
@@ -97,6 +110,14 @@ class Program(InFolder):
 
     def test_search(self):
         self.assertEqual(self.drawn(self.search(), "--format", "png"), ["design.png"])
+
+    def test_simulation(self):
+        self.assertEqual(self.drawn(self.simulation(), "--format", "png"), ["trace.png", "holdings.png", "access.png"])
+
+    def test_study_with_agents(self):
+        path = self.study(PAIRS, axes=DISCOUNTS, starts=("even",), published=False, agents=True)
+        names = ["study", "equilibria", "plane", "utilisation", "bids_patient", "bids_hasty", "tradeoff", "types"]
+        self.assertEqual(self.drawn(path, "--format", "png"), [f"{name}.png" for name in names])
 
     def test_scaling(self):
         self.assertEqual(self.drawn(self.scaling()), ["scaling.png", "scaling.svg"])
@@ -193,6 +214,10 @@ class Trouble(InFolder):
         with h5py.File(path, "a") as file:
             file.attrs["format_version"] = 99
         self.refused(2, path, "-o", out, says=["format_version = 99"])
+        path = self.simulation()
+        with h5py.File(path, "a") as file:
+            del file["payoff_sum"]
+        self.refused(2, path, "-o", out, says=["/payoff_sum", "complete"])
         path = self.study(Example(k_max=2), axes={"a": ("x",)})
         with h5py.File(path, "a") as file:
             del file["results"]
@@ -285,8 +310,132 @@ class Figures(InFolder):
 
     def test_single_account(self):
         state = self.opened(self.equilibrium(Example(resources=("lane",), types=("all",), k_max=9)))
-        self.check_whole(policy.build(state, 0))
+        figure = policy.build(state, 0)
+        self.check_whole(figure)
         self.assertTrue(np.isfinite(policy.conditional(state, 0, 0, 1)[0]).all())
+        # The urgencies are side by side, and what cannot be paid is covered: a step per balance.
+        upper = [ax for ax in figure.axes if ax.get_ylabel() == "bid [karma]"]
+        self.assertEqual(len({round(ax.get_position().y0, 3) for ax in upper}), 1)
+        self.assertEqual(len({round(ax.get_position().x0, 3) for ax in upper}), len(upper))
+        for ax in upper:
+            covered = [patch for patch in ax.patches if hasattr(patch, "get_data")]
+            np.testing.assert_array_equal(covered[0].get_data().values, np.arange(10) + 0.5)
+
+    def test_karma_without_a_bound_is_shown_as_far_as_it_is_held(self):
+        wide = dataclasses.replace(PAIRS, k_max=40, spread=0.05)
+        for game, last in (("pairwise", 30), ("multi_karma", 40)):
+            state = self.opened(self.equilibrium(dataclasses.replace(wide, game=game)))
+            shown = policy.shown_karma(state, 0, 0)
+            self.assertTrue(shown < last if game == "pairwise" else shown == last, shown)
+            self.assertGreater(state.karma_by(0, 0, 0)[:, : shown + 1].sum(), 0.999 * state.karma_by(0, 0, 0).sum())
+
+    def test_mean_bids_of_designs_side_by_side(self):
+        content = self.opened(self.study(PAIRS, axes={"discount": ("0.7", "0.99")}, starts=("even",), published=False))
+        labelled = [(name, content.first_certified((name,))) for name in ("0.7", "0.99")]
+        figure = bids.build(content.title, labelled, 1)
+        self.check_whole(figure)
+        self.assertEqual(len(figure.axes), 4)
+        for (_, state), ax in zip(labelled, figure.axes):
+            urgencies = state.occurring(0, 1)
+            lines = [line for line in ax.lines if line.get_linestyle() != ":"]
+            self.assertEqual(len(lines), len(urgencies))
+            expected = policy.mean_bid(policy.conditional(state, 0, 1, urgencies[-1])[0], state.action_bid)
+            shown = lines[-1].get_ydata()
+            np.testing.assert_array_equal(shown, expected[: len(shown)])
+            self.assertLessEqual(np.nanmax(shown), ax.get_ylim()[1])
+
+    def test_the_benchmark_of_pairs_is_a_coin(self):
+        content = self.opened(self.study(PAIRS, axes={"discount": ("0.5",)}, starts=("even",), published=False))
+        for module in (study, plane, equilibria):
+            figure = module.build(content)
+            words = " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
+            self.assertNotIn("without priority access", words, module)
+            self.assertIn("by a fair coin", words, module)
+
+    def test_tradeoff(self):
+        content = self.opened(self.study(PAIRS, axes=DISCOUNTS, starts=("even", "zero"), published=False, agents=True))
+        figure = tradeoff.build(content)
+        self.check_whole(figure)
+        efficiency, fairness, against, _ = figure.axes
+        lines = tradeoff.series(content)
+        self.assertEqual(list(lines), [("peer",), ("society",)])
+        for ax in (efficiency, fairness):
+            drawn = [line for line in ax.lines if line.get_marker() in style.START_MARKERS]  # others are caps of bars
+            self.assertEqual([list(line.get_xdata()) for line in drawn], 2 * [[0.5, 0.7, 0.9]])
+            levels = [line.get_ydata()[0] for line in ax.lines if list(line.get_xdata()) == [0, 1]]
+            self.assertEqual(len(levels), len(make_example.REFERENCES))
+        expected = [-0.7 + 0.02 * index for index in (0, 2, 4)]  # every other row is of the first start
+        np.testing.assert_allclose(np.array(efficiency.lines[0].get_ydata(), dtype=float), expected)
+        self.assertEqual({text.get_text() for text in against.texts}, {"0.5", "0.9"})
+
+    def test_a_tradeoff_is_over_the_axis_of_most_numbers(self):
+        axes = {"tolerance": ("1e-4",), "discount": ("0.5", "0.7", "0.9"), "payee": ("peer", "society")}
+        content = self.opened(self.study(PAIRS, axes=axes, starts=("even",), published=False, agents=True))
+        self.assertEqual(content.axes[tradeoff.numeric_axes(content)[0]], "discount")
+        self.assertEqual(list(tradeoff.series(content)), [("peer",), ("society",)])
+        crossed = {"tax": ("0", "1"), "discount": ("0.5", "0.7", "0.9")}
+        content = self.opened(self.study(PAIRS, axes=crossed, starts=("even",), published=False, agents=True))
+        self.assertEqual(list(tradeoff.series(content)), [("0",), ("1",)])
+        few = self.opened(self.study(PAIRS, axes={"discount": ("0.5", "0.7")}, starts=("even",), published=False, agents=True))
+        self.assertFalse(tradeoff.has_pictures(few))
+
+    def test_types(self):
+        content = self.opened(self.study(PAIRS, axes={"discount": ("0.7", "0.99")}, starts=("even",), published=False, agents=True))
+        figure = types.build(content)
+        self.check_whole(figure)
+        names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        self.assertEqual(names, ["0.7", "0.99", *make_example.REFERENCES])
+        self.assertEqual([ax.get_xlabel() for ax in figure.axes],
+                         ["access: part of own contests", "mean payoff per stage", "mean contest karma"])
+        values = {float(line.get_xdata()[0]) for line in figure.axes[0].lines if len(line.get_xdata()) == 1}
+        self.assertEqual(values, {0.5, 0.51, 0.511})
+        alone = self.opened(self.study(dataclasses.replace(PAIRS, types=("all",)), axes=DISCOUNTS, agents=True))
+        self.assertFalse(types.has_pictures(alone))
+
+    def test_trace(self):
+        runs = Runs()
+        content = self.opened(self.simulation(runs))
+        figure = trace.build(content)
+        self.check_whole(figure)
+        titles = [ax.get_title() for ax in figure.axes]
+        self.assertEqual(len(titles), 5)
+        expected = [[np.mean([runs.payoff(run, record, cohort) for run in range(3)]) for record in range(runs.records)]
+                    for cohort in range(2)]
+        for line, values in zip(figure.axes[0].lines, expected):
+            np.testing.assert_allclose(line.get_ydata(), values, rtol=1e-12)
+        everybody = figure.axes[0].lines[2].get_ydata()
+        np.testing.assert_allclose(everybody, np.average(expected, axis=0, weights=(60, 40)), rtol=1e-12)
+        for line in figure.axes[1].lines:
+            np.testing.assert_allclose(line.get_ydata(), 0.25)
+        self.assertEqual(list(figure.axes[-1].lines[0].get_xdata()), [0, *content.period])
+        self.assertEqual(len(figure.axes[0].collections), 3)  # the bands
+
+    def test_trace_of_one_cohort_run_and_account_without_a_policy(self):
+        runs = Runs(stages=("contest",), accounts=("contest",), cohorts=(("all", "zero", 50),), seeds=(4,), policy=False)
+        figure = trace.build(self.opened(self.simulation(runs)))
+        self.check_whole(figure)
+        self.assertEqual(len(figure.axes), 2)
+        self.assertEqual(len(figure.axes[0].collections), 0)
+
+    def test_cohorts_are_called_by_what_tells_them_apart(self):
+        for cohorts, names in (((("a", "sne", 1), ("b", "sne", 1)), ["a", "b"]),
+                               ((("a", "sne", 1), ("a", "all", 1)), ["sne", "all"]),
+                               ((("a", "sne", 1), ("b", "all", 1)), ["a, sne", "b, all"])):
+            self.assertEqual(self.opened(self.simulation(Runs(cohorts=cohorts))).cohorts, names)
+
+    def test_holdings_and_access(self):
+        runs = Runs(cohorts=tuple((name, "sne", 10) for name in "abcdef"))
+        content = self.opened(self.simulation(runs))
+        figure = holdings.build(content)
+        self.check_whole(figure)
+        self.assertEqual(len(figure.axes), 2 * holdings.MOST_COHORTS + 1)
+        np.testing.assert_allclose(holdings.percent(content, 0).sum(axis=1), 100)
+        figure = access.build(content)
+        self.check_whole(figure)
+        self.assertEqual(len(figure.axes), 12)
+        for ax in figure.axes:
+            self.assertEqual(len(ax.lines), 2)  # nobody has the first urgency
+            np.testing.assert_allclose(ax.lines[0].get_ydata(), 0.25)
 
     def test_utilisation_covers_the_population(self):
         state = self.opened(self.equilibrium())

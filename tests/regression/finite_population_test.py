@@ -28,7 +28,7 @@ def simulated(economy, policy, agents, periods, *more):
 
 
 def test_a_design_of_the_paper(solved):
-    agents = 300000
+    agents = 1000000
     rows = simulated(DESIGN, solved / "sharp.h5", agents, 200, *SHARP)
     # What the continuum hides: ties are smoothed by 1e-6 of the population, and places are whole: each weighed by the
     # largest payoff per delay, 9, times the nominal payoff. (The paper's smoothing of 1e-4 costs S 1.4e-3.)

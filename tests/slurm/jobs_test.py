@@ -121,6 +121,21 @@ def test_an_economy_is_solved_by_either_launcher(folder, launcher):
     assert_same_contents("expected.h5", "out.h5")
 
 
+def test_a_simulation_that_is_told_to_stop_is_queued_again_and_ends_in_the_same_file(folder):
+    game = ["--policy", "uncontrolled", "--agents", "1e5", "--periods", "2000", "--burn-in", "100", "--trace-agents", "5",
+            "--seed", "1", "--seed", "2"]
+    job = sbatch("--ntasks=2", JOBS / "simulate.sbatch", LANE, "trace.h5", *game, *CHECKPOINTS)
+    wait_until(pathlib.Path("trace.work/runs.h5").exists, logs)
+    assert not pathlib.Path("trace.h5").exists()
+    run("scancel", "--signal=USR1", "--batch", job)
+    alone("simulate", LANE, "-o", "expected.h5", *game)
+    wait(job)
+    (log,) = logs().values()
+    assert log.count("is queued again") == 1
+    assert_same_contents("expected.h5", "trace.h5")
+    assert os.listdir("trace.work") == []
+
+
 def test_shards_of_a_sweep_are_merged_into_what_one_allocation_writes(folder):
     merge = run(JOBS / "sweep_array.sh", 3, "study.toml", "array.h5", env={**os.environ, "POLYKARMA_SBATCH": "--ntasks=1"})
     one = sbatch(JOBS / "sweep.sbatch", "study.toml", "one.h5")
@@ -199,11 +214,11 @@ def test_the_lines_of_the_readme_work_as_printed(folder, monkeypatch):
             (folder / entry.name).symlink_to(entry)
     (folder / "results").unlink(missing_ok=True)
     lines = re.findall(r"^(?:sbatch .*)?\bjobs/\S+\.s.*", (PROJECT / "README.md").read_text(), re.MULTILINE)
-    assert len(lines) == 5
+    assert len(lines) == 6
     jobs = [run("bash", "-c", line).split()[-1] for line in lines]
     for job in jobs:
         wait(job)
-    written = ["lane.h5", "width.h5", "sample.h5", "results/multi-karma-table1.h5", "results/pictures/study.png", "scaling.csv"]
+    written = ["lane.h5", "lane_trace.h5", "width.h5", "sample.h5", "results/multi-karma-table1.h5", "results/pictures/study.png", "scaling.csv"]
     assert [name for name in written if not pathlib.Path(name).exists()] == []
 
 

@@ -6,10 +6,10 @@ import os
 import pathlib
 import sys
 
-from . import (convergence, design as design_plot, equilibria, karma, plane, policy, scaling, style,
-               study as study_plot, utilisation)
+from . import (access, bids, convergence, design as design_plot, equilibria, holdings, karma, plane, policy, scaling, style,
+               study as study_plot, trace, tradeoff, types, utilisation)
 from .errors import InputError, IoError
-from .results import Search, Study, open_file
+from .results import Search, Simulation, Study, open_file
 
 DESCRIPTION = """\
 Draws a file written by polykarma. stdout lists the files that were written."""
@@ -29,9 +29,19 @@ pictures of a study (polykarma equilibria, polykarma sweep, polykarma reproduce)
                 (if any were found)
   plane         payoffs of one type against those of the other (studies of exactly two types)
   utilisation   the designs side by side, first certified start of each (at most 8 designs)
+  bids          mean bids by karma, the designs side by side, a file per type: bids_<type> (one resource, at most 6 designs)
+  tradeoff      efficiency and fairness as agents experienced them, over the last axis of numbers and against each other
+                (studies with [simulation])
+  types         access, payoff and karma of each type (several types)
 
 pictures of a search (polykarma design):
   design        Nash welfare over the first two variables, a panel per combination of the axes
+
+pictures of a simulation (polykarma simulate):
+  trace         over time, with a band over the seeds: payoffs, access of each cohort where there are several, karma and
+                its Gini coefficient, and the distance from the distribution of the policy
+  holdings      over time: who holds how much karma, by account and cohort (the first 4 cohorts)
+  access        over time: the part of contests with the first outcome, by urgency, stage and cohort
 
 picture of a scaling table (jobs/scaling.sbatch, CSV):
   scaling       time of an iteration and efficiency over ranks, strong and weak
@@ -46,11 +56,13 @@ examples:
 exit status: 0 pictures written, 2 arguments or file not usable, 4 reading or writing failed"""
 
 OF_EQUILIBRIUM = ("policy", "karma", "utilisation", "convergence")
-OF_STUDY = ("study", "equilibria", "plane", "utilisation")
+OF_STUDY = ("study", "equilibria", "plane", "utilisation", "bids", "tradeoff", "types")
 OF_SEARCH = ("design",)
+OF_SIMULATION = ("trace", "holdings", "access")
 OF_SCALING = ("scaling",)
 FORMATS = ("png", "svg")
 MOST_DESIGNS = 8  # more do not fit on a page of utilisation bars
+MOST_BIDS = 6
 DPI = 200
 
 
@@ -73,12 +85,12 @@ def listed(allowed, what):
 
 
 def arguments(argv):
-    names = tuple(dict.fromkeys(OF_STUDY + OF_SEARCH + OF_EQUILIBRIUM + OF_SCALING))
+    names = tuple(dict.fromkeys(OF_STUDY + OF_SEARCH + OF_EQUILIBRIUM + OF_SIMULATION + OF_SCALING))
     parser = Parser(prog="polykarma-plot", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="OUT.h5",
-                        help="file written by polykarma solve, equilibria, sweep, reproduce or design, or a scaling\n"
-                             "table (CSV)")
+                        help="file written by polykarma solve, equilibria, sweep, reproduce, design or simulate, or a\n"
+                             "scaling table (CSV)")
     parser.add_argument("-o", "--output", metavar="DIR", required=True, type=pathlib.Path,
                         help="folder for the pictures, made if it is missing")
     parser.add_argument("--format", metavar="LIST", type=listed(FORMATS, "format"), default=list(FORMATS),
@@ -113,6 +125,13 @@ def study_pictures(study):
     if 0 < len(shown) <= MOST_DESIGNS and same_bars([state for _, state in shown]):
         axes = study_plot.axes_name(study)
         yield "utilisation", "utilisation", lambda: utilisation.build_grid(study.title, shown, axes)
+    if 0 < len(shown) <= MOST_BIDS and all(len(state.stages) == 1 for _, state in shown):
+        for number, name in enumerate(study.types):
+            yield "bids", f"bids_{safe(name)}", lambda number=number: bids.build(study.title, shown, number)
+    if tradeoff.has_pictures(study):
+        yield "tradeoff", "tradeoff", lambda: tradeoff.build(study)
+    if types.has_pictures(study):
+        yield "types", "types", lambda: types.build(study)
 
 
 def same_bars(states):
@@ -145,6 +164,9 @@ def pictures(content, args):
             yield from point_pictures(content, args.point)
     elif args.points or args.point is not None:
         raise InputError(f"{args.file}: --point and --points are for studies: this is none")
+    elif isinstance(content, Simulation):
+        for name, module in zip(OF_SIMULATION, (trace, holdings, access)):
+            yield name, name, lambda module=module: module.build(content)
     elif isinstance(content, scaling.Scaling):
         yield "scaling", "scaling", lambda: scaling.build(content)
     else:

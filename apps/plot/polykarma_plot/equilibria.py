@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from . import labels, style
-from .study import axes_name, design_name
+from .study import BENCHMARK_OF, axes_name, design_name
 
 SMALLEST, LARGEST = 6.0, 14.0  # diameters of marks in points: one start, as many as any equilibrium has
 CONTOURS = 9
@@ -86,16 +86,16 @@ def near_benchmark(study, benchmark, pairs):
     return where if all(l - r <= w <= h + r for l, h, r, w in zip(low, high, reach, where)) else None
 
 
-def point_to_benchmark(ax, benchmark, types, boxes):
+def point_to_benchmark(ax, study, benchmark, boxes):
     """If it is not in the frame, an arrow to the edge or corner behind which it is, with its place in words."""
-    if not benchmark or len(types) < 2:
+    if not benchmark or len(study.types) < 2:
         return
-    where = [benchmark[name] for name in types[:2]]
+    where = [benchmark[name] for name in study.types[:2]]
     edge = []
     for value, (low, high) in zip(where, (ax.get_xlim(), ax.get_ylim())):
         edge.append(low if value < low else high if value > high else value)
     if edge != where:
-        boxes.write(f"without priority access\n({where[0]:.4g}, {where[1]:.4g})", edge, ARROW_ROOM, fontsize=7.5,
+        boxes.write(f"{BENCHMARK_OF[study.game]}\n({where[0]:.4g}, {where[1]:.4g})", edge, ARROW_ROOM, fontsize=7.5,
                     color="0.35", zorder=5, arrow={"arrowstyle": "->", "color": style.GREY, "linewidth": 0.9})
 
 
@@ -107,7 +107,7 @@ def legend_handles(study, designs, most, benchmark):
         ring = {"marker": "o", "markerfacecolor": "none", "markeredgecolor": "0.3", "linestyle": "none"}
         handles.append(Line2D([], [], label=str(count), markersize=diameter(count, most), **ring))
     if benchmark:
-        handles.append(Line2D([], [], label="without priority access", **BENCHMARK))
+        handles.append(Line2D([], [], label=BENCHMARK_OF[study.game], **BENCHMARK))
     return handles
 
 
@@ -151,7 +151,7 @@ def build(study):
     boxes = labels.Boxes(ax, [(pair, radius) for (_, pair), radius in zip(marks, radii)]
                          + [(near, BENCHMARK["markersize"] / 2)] * bool(near))
     boxes.keep_clear(ax.texts)
-    point_to_benchmark(ax, benchmark, study.types, boxes)
+    point_to_benchmark(ax, study, benchmark, boxes)
     for (e, pair), radius in zip(marks, radii):
         boxes.write(price_text(e), pair, radius, fontsize=7.5, zorder=6)
     return fig

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from . import labels, style
-from .study import WHICH, axes_name, design_name, legend_handles
+from .study import BENCHMARK_OF, WHICH, axes_name, design_name, legend_handles
 
 LINK = {"color": "0.35", "linewidth": 0.8, "linestyle": (0, (3, 1.5)), "zorder": 2}
 
@@ -59,7 +59,7 @@ def finish(ax, study, which):
     for agent_type, axis, set_label in zip(study.types, (ax.xaxis, ax.yaxis), (ax.set_xlabel, ax.set_ylabel)):
         benchmarks = {study.benchmark(design, agent_type, which) for design in study.designs}
         benchmarks = {round(value, 9) for value in benchmarks if math.isfinite(value)}
-        extra = f"\n(without priority access {benchmarks.pop():.4g})" if len(benchmarks) == 1 else ""
+        extra = f"\n({BENCHMARK_OF[study.game]} {benchmarks.pop():.4g})" if len(benchmarks) == 1 else ""
         set_label(f"mean payoff of {agent_type} per stage [payoff units]{extra}")
         axis.set_major_locator(MaxNLocator(6, steps=(1, 2, 2.5, 5, 10)))
     ax.set_title(WHICH[which])

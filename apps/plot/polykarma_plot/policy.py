@@ -16,7 +16,10 @@ from .results import VISITED
 HALO = [effects.withStroke(linewidth=2.2, foreground="white")]
 MARKED = 16  # up to so many karma levels the mean bid has a marker at each; beyond, markers would hide the cells
 MEAN = {"color": style.RED, "linewidth": 1.1, "markersize": 2.6}
+FEW = 1e-4  # of the agents of a type
 UNVISITED = {"facecolor": "none", "edgecolor": "0.72", "linewidth": 0, "hatch": "////"}
+BEYOND = {"facecolor": "0.86", "linewidth": 0}
+WHOLE_TYPE = {"facecolor": "white", "edgecolor": "0.45", "linewidth": 0.5}
 NEGLIGIBLE = 5e-3  # probability too faint to be seen: rows above the last visible bid are cut off
 
 
@@ -76,7 +79,10 @@ def draw_policy(ax, state, policy, top):
     for first, last in runs(np.isnan(policy).all(axis=1)):
         ax.axvspan(first - 0.5, last - 0.5, zorder=0, **UNVISITED)
     levels = np.arange(policy.shape[0])
-    ax.plot(levels, levels, color="0.35", linestyle=":", linewidth=1.0, scalex=False, scaley=False)
+    if len(state.accounts) == 1:  # nobody can pay more than that
+        ax.stairs(levels + 0.5, karma, baseline=len(levels) + 0.5, fill=True, zorder=2, **BEYOND)
+    else:
+        ax.plot(levels, levels, color="0.35", linestyle=":", linewidth=1.0, scalex=False, scaley=False)
     marker = "o" if len(levels) <= MARKED else ""
     ax.plot(levels, mean_bid(policy, bids), marker=marker, path_effects=HALO, **MEAN)
     ticks = [tick for tick in MaxNLocator(5, integer=True).tick_values(0, max(top, 1)) if 0 <= tick <= top]
@@ -89,12 +95,11 @@ def draw_policy(ax, state, policy, top):
 
 
 def draw_karma(ax, state, stage, agent_type, urgency):
-    """Karma of the whole type as pale bars, of the agents with this urgency as dark ones, in percent of the type."""
+    """Karma of the whole type as empty bars, of the agents with this urgency as dark ones, in percent of the type."""
     by_urgency = 100 * state.karma_by(stage, agent_type, state.account_of(stage)) / state.type_share[agent_type]
     levels = np.arange(by_urgency.shape[1])
-    bars = {"width": 1.0, "linewidth": 0.3, "edgecolor": "white"}
-    ax.bar(levels, by_urgency.sum(axis=0), color="0.82", **bars)
-    ax.bar(levels, by_urgency[urgency], color="0.3", **bars)
+    ax.bar(levels, by_urgency.sum(axis=0), width=1.0, **WHOLE_TYPE)
+    ax.bar(levels, by_urgency[urgency], width=1.0, color="0.3", linewidth=0.3, edgecolor="white")
     ax.set_xlabel(f"{state.accounts[state.account_of(stage)]} karma [units]")
     ax.yaxis.set_major_locator(MaxNLocator(3))
 
@@ -106,52 +111,69 @@ def highest_bid(state, policies):
     return int(max((b.max() for b in bids if b.size), default=0)) + 1
 
 
-def build(state, agent_type, what=""):
-    """The figure of one type: a column per resource, a row per urgency that occurs at any of them."""
+def shown_karma(state, stage, agent_type):
+    """The last balance to show: of accounts without a bound, the last that is held by more than a few."""
+    shares = state.karma_by(stage, agent_type, state.account_of(stage)).sum(axis=0)
+    if state.game != "pairwise":
+        return len(shares) - 1
+    return int(np.flatnonzero(shares > FEW * shares.sum()).max(initial=0)) + 1
+
+
+def grid(state, agent_type):
+    """(stage, urgency) of the panels by row and column: a column per resource and a row per urgency; the urgencies of a
+    single resource side by side."""
     stages = range(len(state.stages))
     urgencies = sorted(set().union(*(state.occurring(stage, agent_type) for stage in stages)))
+    rows = [[(stage, urgency) for stage in stages] for urgency in urgencies]
+    return rows if len(stages) > 1 else [[row[0] for row in rows]]
+
+
+def build(state, agent_type, what=""):
+    """The figure of one type."""
+    panels = grid(state, agent_type)
     heading = ", ".join(part for part in (state.title, what, f"bids of type {state.types[agent_type]}") if part)
-    narrow = len(stages) == 1
-    fig = style.figure(5.2 if narrow else 1.1 + 3.3 * len(stages), 1.0 + 2.9 * len(urgencies), heading + state.note(),
-                       legend_height=0.5 if narrow else 0.32)
-    cells = fig.add_gridspec(len(urgencies), len(stages) + 1, width_ratios=[1] * len(stages) + [0.04])
+    fig = style.figure(1.1 + 3.3 * max(2, len(panels[0])), 1.0 + 2.9 * len(panels), heading + state.note(), legend_height=0.32)
+    cells = fig.add_gridspec(len(panels), len(panels[0]) + 1, width_ratios=[1] * len(panels[0]) + [0.04])
     mesh = None
-    for column, stage in enumerate(stages):
-        occurring = state.occurring(stage, agent_type)
-        policies = {u: conditional(state, stage, agent_type, u) for u in occurring}
+    for stage in range(len(state.stages)):
+        policies = {u: conditional(state, stage, agent_type, u) for u in state.occurring(stage, agent_type)}
         top = highest_bid(state, policies.values())
-        first_bars, drawn = None, []
-        for row, urgency in enumerate(urgencies):
-            if urgency not in policies:
+        first_bars, drawn = None, {}
+        for row, column in np.ndindex(len(panels), len(panels[0])):
+            of, urgency = panels[row][column]
+            if of != stage or urgency not in policies:
                 continue
             upper, lower = cells[row, column].subgridspec(2, 1, height_ratios=(3, 1.1), hspace=0.02).subplots()
             mesh = draw_policy(upper, state, policies[urgency][0], top)
             draw_karma(lower, state, stage, agent_type, urgency)
             lower.sharex(upper)
+            upper.set_xlim(right=shown_karma(state, stage, agent_type) + 0.5)
             upper.xaxis.set_major_locator(MaxNLocator(7, integer=True))
             if first_bars is not None:
                 lower.sharey(first_bars)
             first_bars = first_bars or lower
-            drawn += [upper, lower]
+            drawn.setdefault(column, []).extend([upper, lower])
             name, value = state.urgencies[urgency], state.urgency_values[urgency]
             upper.set_title(f"{state.stages[stage]}, urgency {name} (u = {value:g})")
             upper.set_ylabel("bid [karma]")
             lower.set_ylabel("% of type")
         if first_bars is not None:
             first_bars.set_ylim(bottom=0)
-            fig.align_ylabels(drawn)
+            for axes in drawn.values():
+                fig.align_ylabels(axes)
     if mesh is not None:
         fig.colorbar(mesh, cax=fig.add_subplot(cells[:, -1]), label="probability of the action, given the karma")
-    style.legend_below(fig, legend_handles(state), columns=2 if narrow else None)
+    style.legend_below(fig, legend_handles(state))
     return fig
 
 
 def legend_handles(state):
     handles = [
         Line2D([], [], label="mean bid of those who take part", **MEAN),
+        Patch(label="more than one has", **BEYOND) if len(state.accounts) == 1 else
         Line2D([], [], color="0.35", linestyle=":", linewidth=1.0, label="bid = karma"),
         Patch(facecolor="0.3", label="with this urgency"),
-        Patch(facecolor="0.82", label="whole type"),
+        Patch(label="whole type", **WHOLE_TYPE),
     ]
     if len(state.accounts) > 1:
         handles.append(Patch(**{**UNVISITED, "label": "nobody there"}))

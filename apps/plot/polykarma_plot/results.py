@@ -5,53 +5,35 @@ import dataclasses
 import functools
 import math
 import os
+import tomllib
 
 import h5py
 import numpy as np
 
 from . import scaling
 from .errors import InputError, IoError
+from .simulation import Simulation
+from .stored import Stored, text
 
-FORMATS = ("polykarma-equilibrium", "polykarma-study")
+FORMATS = ("polykarma-equilibrium", "polykarma-study", "polykarma-simulation")
 FORMAT_VERSION = 2
 
 # Share of the population below which a state counts as never visited, as in the largest gain over visited states.
 VISITED = 1e-9
 
 
-def text(value):
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
-
-
-class Equilibrium:
+class Equilibrium(Stored):
     """One social state, with the arrays and the names that belong to it.
 
     d            [stage, type, urgency, karma of each account]    share of the population
     utilisation  [stage, type, urgency, outcome]                  share of the population
     """
 
-    def __init__(self, group, path):
-        self.group = group
-        self.path = path
+    @functools.cached_property
+    def game(self):
+        """The family of the game, as the economy names it."""
+        return tomllib.loads(text(self.array("economy"))).get("game", "multi_karma") if "economy" in self.group else "multi_karma"
 
-    def dataset(self, name):
-        if name not in self.group:
-            raise InputError(f"{self.path}: no dataset {self.group.name.rstrip('/')}/{name}: is the file complete?")
-        return self.group[name]
-
-    def array(self, name):
-        try:
-            return self.dataset(name)[()]
-        except OSError as error:
-            raise IoError(f"{self.path}: cannot read {self.group.name.rstrip('/')}/{name}: {error}") from error
-
-    def names(self, name):
-        return [text(value) for value in self.array(name)]
-
-    def attribute(self, name, default=""):
-        return self.group.attrs.get(name, default)
-
-    title = property(lambda self: text(self.attribute("title")))
     reason = property(lambda self: text(self.attribute("reason")))
     certified = property(lambda self: bool(self.attribute("certified", 0)))
 
@@ -153,6 +135,20 @@ class Found:
     prices: dict   # smallest bid that gets priority more often than not, by stage
 
 
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """Agents of a design's population under an allocation without karma."""
+
+    allocation: str
+    design: tuple  # axis labels; none where all designs have the same population
+    values: dict   # numeric columns of /references by name
+
+    name = property(lambda self: ", ".join((self.allocation, *self.design)))
+
+    def value(self, column):
+        return float(self.values.get(column, math.nan))
+
+
 class Study:
     """The rows of a parameter study, its points and the published values it is compared with."""
 
@@ -168,6 +164,7 @@ class Study:
         lacking = [name for name in ("point", "start", "certified") if name not in columns]
         if lacking or not len(table):
             raise InputError(f"{path}: /{self.TABLE} has no {', '.join(lacking) or 'rows'}: is the file complete?")
+        self.columns = columns
         self.axes = columns[columns.index("point") + 1 : columns.index("start")]
         self.types = [name[len("payoff_en_") :] for name in columns if name.startswith("payoff_en_")]
         self.rows = [self.row(record, columns) for record in table]
@@ -205,6 +202,18 @@ class Study:
             )
             for record in table
         ]
+
+    @functools.cached_property
+    def references(self):
+        """Agents without karma, where they have played."""
+        table = self.file["references"][()] if "references" in self.file else []
+        found = []
+        for record in table:
+            labels = tuple(text(record[axis]) for axis in self.axes if text(record[axis]) != "any")
+            numbers = {name: record[name] for name in record.dtype.names if record.dtype[name].kind in "fiu"}
+            if not text(record["error"]):
+                found.append(Reference(text(record["allocation"]), labels, numbers))
+        return found
 
     @functools.cached_property
     def groups(self):
@@ -251,6 +260,10 @@ class Study:
             if name in state.group and agent_type in state.types:
                 return float(state.array(name)[state.types.index(agent_type)])
         return math.nan
+
+    @functools.cached_property
+    def game(self):
+        return next((state.game for _, _, state in self.points()), "multi_karma")
 
     @functools.cached_property
     def published(self):
@@ -303,7 +316,8 @@ class Search(Study):
 
 
 def open_file(path):
-    """The open HDF5 file and what it holds: an Equilibrium, a Study or a Search; of a scaling table, its Scaling."""
+    """The open HDF5 file and what it holds: an Equilibrium, a Study, a Search or a Simulation; of a scaling table, its
+    Scaling."""
     try:
         with open(path, "rb") as beginning:
             is_scaling = beginning.read(len(scaling.HEADER)) == scaling.HEADER.encode()
@@ -323,4 +337,6 @@ def open_file(path):
         raise InputError(f"{path}: format_version = {version}: this program reads version {FORMAT_VERSION}")
     if kind == FORMATS[0]:
         return file, Equilibrium(file, path)
+    if kind == FORMATS[2]:
+        return file, Simulation(file, path)
     return file, Search(file, path) if Search.TABLE in file else Study(file, path)

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from . import style
 
 WHICH = {"en": "endogenous inactivity (every stage counts)", "ex": "exogenous inactivity (active stages only)"}
+BENCHMARK_OF = {"multi_karma": "without priority access", "pairwise": "by a fair coin"}  # what payoffs are compared with
 ROW_HEIGHT = 0.17  # inches
 DESIGN_GAP = 0.6   # rows between designs
 
@@ -117,5 +118,5 @@ def legend_handles(study, published, benchmark=False):
     if published:
         handles.append(Line2D([], [], label="published", **style.PUBLISHED))
     if benchmark:
-        handles.append(Line2D([], [], label="without priority access", **style.BENCHMARK))
+        handles.append(Line2D([], [], label=BENCHMARK_OF[study.game], **style.BENCHMARK))
     return handles

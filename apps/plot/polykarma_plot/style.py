@@ -79,6 +79,11 @@ def figure(width, height, title, legend_height=0.0, key_width=0.0):
     return result
 
 
+def panel_width(columns):
+    """Room in inches for panels over time: one alone is wider."""
+    return 5.2 if len(columns) == 1 else 3.2 * len(columns)
+
+
 LEGEND_COLUMNS = 6  # of the longest entries there are, in the width of a study's pictures
 
 
