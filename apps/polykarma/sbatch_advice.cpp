@@ -13,8 +13,6 @@ namespace polykarma::cli {
 namespace {
 
 constexpr double kPairsPerSecond = 4e8;
-/// Of a small population, which spends most on what happens once a period; bench/README.md has those of large ones.
-constexpr double kContestsPerSecond = 5e6;
 /// MiB of the largest machines there are.
 constexpr double kLargestMachine = 32.0 * 1024.0 * 1024.0;
 /// Below this a rank computes less than it waits for the others: docs/SCALING.md.
@@ -65,11 +63,14 @@ EconomyConfig at_its_largest(EconomyConfig economy) {
     return economy;
 }
 
+/// Contests of agents on a core.
+double pace_of(GameFamily game) { return game == GameFamily::pairwise ? kPairContestsPerSecond : kContestsPerSecond; }
+
 /// What agents take for one point, and for as many references as if no two points shared theirs.
 double seconds_of_play(const SimulationConfig& played, const EconomyConfig& economy) {
     const double periods = static_cast<double>(played.periods) + played.burn_in;
     return 1.0 * played.agents * periods * played.seeds * static_cast<double>(1 + played.references.size()) *
-           static_cast<double>(stage_names(economy).size()) / kContestsPerSecond;
+           static_cast<double>(stage_names(economy).size()) / pace_of(economy.game);
 }
 
 struct Request {
@@ -179,7 +180,7 @@ std::string sbatch_header_of_agents(const EconomyConfig& first, double agents, d
     const EconomyConfig economy = at_its_largest(first);
     const bool pairs = economy.game == GameFamily::pairwise;
     const double accounts = pairs ? 1.0 : static_cast<double>(economy.resources.size());
-    const double pace = pairs ? kPairContestsPerSecond : kContestsPerSecond;
+    const double pace = pace_of(economy.game);
     const double contests = agents * periods * accounts;
     const double enough = std::ceil(contests / pace / kSecondsOfSweep);
     const double ranks = std::clamp(enough, 1.0, std::clamp(std::floor(agents / kAgentsOfRank), 1.0, kMostRanks));
