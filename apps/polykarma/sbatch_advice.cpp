@@ -23,8 +23,9 @@ constexpr double kTimeMargin = 3.0;
 constexpr double kShortestLimit = 300.0;
 /// That a sweep should take, with as many ranks as that needs.
 constexpr double kSecondsOfSweep = 3600.0;
-/// Contests of agents on one core, as measured with ten million of them.
-constexpr double kContestsPerSecond = 3.2e7, kPairContestsPerSecond = 1.6e7;
+/// Contests of agents on one core, as measured with ten million of them (bench/README.md); of few agents most of the time
+/// goes into what happens once a contest.
+constexpr double kContestsPerSecond = 3.2e7, kPairContestsPerSecond = 1.6e7, kSecondsOnce = 3e-5;
 /// An agent has these, 4 more for every account, and 12 where pairs meet (src/agents/population.hpp).
 constexpr double kBytesOfAgent = 26.0, kBytesOfPairing = 12.0;
 /// Of a state of the policy, all of which every rank has: d, sparse rows, and the table that bids are drawn from.
@@ -63,14 +64,20 @@ EconomyConfig at_its_largest(EconomyConfig economy) {
     return economy;
 }
 
-/// Contests of agents on a core.
-double pace_of(GameFamily game) { return game == GameFamily::pairwise ? kPairContestsPerSecond : kContestsPerSecond; }
+double contests_per_second(const EconomyConfig& economy) {
+    return economy.game == GameFamily::pairwise ? kPairContestsPerSecond : kContestsPerSecond;
+}
 
-/// What agents take for one point, and for as many references as if no two points shared theirs.
-double seconds_of_play(const SimulationConfig& played, const EconomyConfig& economy) {
-    const double periods = static_cast<double>(played.periods) + played.burn_in;
-    return 1.0 * played.agents * periods * played.seeds * static_cast<double>(1 + played.references.size()) *
-           static_cast<double>(stage_names(economy).size()) / pace_of(economy.game);
+/// Of agents on one core.
+double seconds_of_play(const EconomyConfig& economy, double agents, double periods) {
+    return periods * static_cast<double>(stage_names(economy).size()) *
+           (agents / contests_per_second(economy) + kSecondsOnce);
+}
+
+/// Of a point, and of as many references as if no two points shared theirs.
+double seconds_of_play(const EconomyConfig& economy, const SimulationConfig& played) {
+    return seconds_of_play(economy, played.agents, static_cast<double>(played.periods) + played.burn_in) * played.seeds *
+           static_cast<double>(1 + played.references.size());
 }
 
 struct Request {
@@ -149,7 +156,7 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
                 at_its_largest(economy_of(study, study.point(i * points / looked_at), overrides));
             const GameSize size = estimate_size(economy);
             const double of_point = typical_steps(economy) * predicted_work(economy) / kPairsPerSecond +
-                                    seconds_of_play(study.simulation, economy);
+                                    seconds_of_play(economy, study.simulation);
             seconds += of_point;
             longest = std::max(longest, of_point);
             states = std::max(states, size.states);
@@ -179,18 +186,18 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
 std::string sbatch_header_of_agents(const EconomyConfig& first, double agents, double periods) {
     const EconomyConfig economy = at_its_largest(first);
     const bool pairs = economy.game == GameFamily::pairwise;
+    const auto stages = static_cast<double>(stage_names(economy).size());
     const double accounts = pairs ? 1.0 : static_cast<double>(economy.resources.size());
-    const double pace = pace_of(economy.game);
-    const double contests = agents * periods * accounts;
-    const double enough = std::ceil(contests / pace / kSecondsOfSweep);
+    const double contests = agents * periods * stages, seconds = seconds_of_play(economy, agents, periods);
+    const double enough = std::ceil(seconds / kSecondsOfSweep);
     const double ranks = std::clamp(enough, 1.0, std::clamp(std::floor(agents / kAgentsOfRank), 1.0, kMostRanks));
     // One process builds its checkpoint in memory, and has its bytes once more while it writes them.
     const double copies = ranks > 1.0 ? 1.0 : 3.0;
     const double memory = (copies * agents / ranks * (kBytesOfAgent + 4.0 * accounts + (pairs ? kBytesOfPairing : 0.0)) +
                            kBytesOfPolicy * estimate_size(economy).states) / kMiB + kEmptyProcess;
     return header_of({fmt::format("{:.3g} contests of {:.3g} agents, on ranks of {:.0e} or more", contests, agents, kAgentsOfRank),
-                      fmt::format("The pace is {:.1e} contests of agents a second on each core", pace),
-                      static_cast<int>(ranks), memory, kLargestMachine, contests / pace / ranks});
+                      fmt::format("The pace is {:.1e} contests of agents a second on each core", contests_per_second(economy)),
+                      static_cast<int>(ranks), memory, kLargestMachine, seconds / ranks});
 }
 
 }  // namespace polykarma::cli
