@@ -37,14 +37,10 @@ std::string joined(const std::vector<std::string>& words) { return fmt::format("
 
 /// Efficiency and fairness, beside what the continuum says.
 std::vector<Column> reader_columns(const StudyResults& results, const char* heading) {
-    std::vector<Column> columns{{"design", joined(results.axes)},
-                                {"continuum", heading},
-                                {"efficiency", "agents"},
-                                {"efficiency_error", "+-", kError},
-                                {"access_fairness", "access fair"},
-                                {"access_fairness_error", "+-", kError},
-                                {"reward_fairness", "reward fair"},
-                                {"reward_fairness_error", "+-", kError}};
+    std::vector<Column> columns{{"design", joined(results.axes)},   {"continuum", heading},
+                                {"efficiency", "agents"},           {"efficiency_error", "+-", kError},
+                                {"access_fairness", "access fair"}, {"access_fairness_error", "+-", kError},
+                                {"reward_fairness", "reward fair"}, {"reward_fairness_error", "+-", kError}};
     return columns;
 }
 
@@ -56,8 +52,9 @@ void add_measures(std::vector<Cell>& cells, const PopulationMeasures& agents) {
 }
 
 Table equilibria_table(const StudyResults& results) {
-    Table table(reader_columns(results, "SNE efficiency"),
-                "Played by agents: mean payoff of all, minus the deviation of access and of mean payoffs over agents\n");
+    Table table(
+        reader_columns(results, "SNE efficiency"),
+        "Played by agents: mean payoff of all, minus the deviation of access and of mean payoffs over agents\n");
     for (const StudyRow& row : results.rows) {
         if (!row.agents) continue;
         std::vector<Cell> cells{joined(row.labels), row.efficiency};
@@ -75,7 +72,8 @@ Table references_table(const StudyResults& results) {
     Table table(std::move(columns), "Without karma\n");
     for (const StudyReference& reference : results.references) {
         if (!reference.error.empty()) continue;
-        std::vector<Cell> cells{joined(reference.labels), std::string(name_of(reference.allocation)), reference.efficiency};
+        std::vector<Cell> cells{joined(reference.labels), std::string(name_of(reference.allocation)),
+                                reference.efficiency};
         add_measures(cells, reference.agents);
         const Estimate& efficiency = reference.agents.efficiency;
         cells.emplace_back(efficiency.mean - reference.efficiency);
@@ -116,7 +114,8 @@ Table types_table(const StudyResults& results) {
         if (row.agents) add(row.labels, "karma", &row.marginals, row.marginals.access, row.payoffs, *row.agents);
     for (const StudyReference& reference : results.references)
         if (reference.error.empty())
-            add(reference.labels, std::string(name_of(reference.allocation)), nullptr, reference.access, {}, reference.agents);
+            add(reference.labels, std::string(name_of(reference.allocation)), nullptr, reference.access, {},
+                reference.agents);
     return table;
 }
 
@@ -151,8 +150,9 @@ void print_leads(std::ostream& out, const StudyResults& results) {
     const Comparison& c = *comparison;
     std::vector<Column> columns{{"design", joined(c.others)}};
     for (const char* const name : kLeadMeasures) columns.push_back({name, name});
-    Table table(std::move(columns), fmt::format("\n{} {} less {}, by agents (in brackets: less than {:g} standard errors)\n",
-                                                c.axis, c.ahead, c.behind, kDecided));
+    Table table(std::move(columns),
+                fmt::format("\n{} {} less {}, by agents (in brackets: less than {:g} standard errors)\n", c.axis,
+                            c.ahead, c.behind, kDecided));
     for (const Lead& lead : c.leads) {
         std::vector<Cell> cells{joined(lead.labels)};
         for (const Estimate& measure : lead.measures) cells.emplace_back(signed_lead(measure));

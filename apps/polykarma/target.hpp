@@ -20,7 +20,8 @@ struct Target {
 /// All folders below inputs/paper with a study, by name.
 [[nodiscard]] std::vector<Target> targets(const std::filesystem::path& inputs);
 
-/// The target of a name, whose first words may be left out where one target only ends with the others. Throws UsageError.
+/// The target of a name, whose first words may be left out where one target only ends with the others. Throws
+/// UsageError.
 [[nodiscard]] Target find_target(const std::filesystem::path& inputs, const std::string& name);
 
 }  // namespace polykarma::cli

@@ -53,11 +53,10 @@ void add_marginal_columns(Table& table, const StudyResults& results) {
         });
     for (std::size_t a = 0; a < results.accounts.size(); ++a)
         for (std::size_t t = 0; t < results.types.size(); ++t)
-            add_number(table, "karma_" + results.accounts[a] + "_" + results.types[t], results.rows,
-                       [&](const StudyRow& row) {
-                           return a < row.marginals.holders.size() ? std::optional(row.marginals.karma(a, t))
-                                                                   : std::nullopt;
-                       });
+            add_number(
+                table, "karma_" + results.accounts[a] + "_" + results.types[t], results.rows, [&](const StudyRow& row) {
+                    return a < row.marginals.holders.size() ? std::optional(row.marginals.karma(a, t)) : std::nullopt;
+                });
 }
 
 /// Two columns for every measure: its mean and its standard error.
@@ -160,7 +159,8 @@ Table references_table(const StudyResults& results) {
     Table table;
     for (std::size_t i = 0; i < results.axes.size(); ++i)
         add_column<std::string>(table, results.axes[i], rows, [&](const StudyReference& row) { return row.labels[i]; });
-    add_column<std::string>(table, "allocation", rows, [](const StudyReference& row) { return name_of(row.allocation); });
+    add_column<std::string>(table, "allocation", rows,
+                            [](const StudyReference& row) { return name_of(row.allocation); });
     add_column<double>(table, "efficiency", rows, [](const StudyReference& row) { return row.efficiency; });
     for (std::size_t t = 0; t < results.types.size(); ++t)
         add_number(table, "access_" + results.types[t], rows, [&](const StudyReference& row) {

@@ -8,9 +8,9 @@
 
 namespace polykarma {
 
-/// Reads known values of a study; lines that start with # are their source. Either a row per design: a column per axis and
-/// one for every quantity; or a study without axes, a row per quantity: columns quantity, value, width, where the width is
-/// how far others are from the value, and may be empty. Throws InputError with file and line.
+/// Reads known values of a study; lines that start with # are their source. Either a row per design: a column per axis
+/// and one for every quantity; or a study without axes, a row per quantity: columns quantity, value, width, where the
+/// width is how far others are from the value, and may be empty. Throws InputError with file and line.
 ///
 /// Quantities     <type>_en, <type>_ex, SW_en, SW_ex, access_<type>, karma_<account>_<type>, mean_bid_<type>_<urgency>,
 ///                bid_share_<bid>, karma_share_<balance> (these of the first stage and account), agents_<measure>

@@ -9,10 +9,11 @@ namespace polykarma {
 
 /// What tables say about types beside their payoffs: sums of a social state over most of its coordinates.
 struct Marginals {
-    std::vector<double> access;                             ///< [type] part of its contests with the first outcome
-    std::vector<std::vector<std::vector<double>>> holders;  ///< [account][type][balance] share of population, first stage
-    std::vector<std::vector<double>> mean_bid;              ///< [stage][block] of who takes part; NaN without anybody
-    std::vector<std::vector<double>> bid_share;             ///< [stage][bid] of who takes part, whole bids from 0
+    std::vector<double> access;  ///< [type] part of its contests with the first outcome
+    std::vector<std::vector<std::vector<double>>>
+        holders;                                 ///< [account][type][balance] share of population, first stage
+    std::vector<std::vector<double>> mean_bid;   ///< [stage][block] of who takes part; NaN without anybody
+    std::vector<std::vector<double>> bid_share;  ///< [stage][bid] of who takes part, whole bids from 0
 
     /// Karma that an agent of a type holds in an account on average.
     [[nodiscard]] double karma(std::size_t account, std::size_t type) const;

@@ -8,7 +8,8 @@
 namespace polykarma {
 namespace {
 
-StudyRow row(const std::string& rule, const std::string& discount, double efficiency, double error, int equilibrium = 1) {
+StudyRow row(const std::string& rule, const std::string& discount, double efficiency, double error,
+             int equilibrium = 1) {
     StudyRow result;
     result.labels = {rule, discount};
     result.equilibrium = equilibrium;
