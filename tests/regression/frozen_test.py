@@ -45,7 +45,7 @@ def test_our_own_aggregates(tmp_path):
 
 
 def test_a_design_of_the_paper(tmp_path):
-    row = solve(FOLDER / "highway_parking.toml", "--set", 'exchange={ rule = "none" }', cwd=tmp_path)
+    row = solve(FOLDER.parent / "highway_parking.toml", "--set", 'exchange={ rule = "none" }', cwd=tmp_path)
     far = distance(row, published()["all", "none"])
     print(f"all, none: {far:.5f} from the published row")
     assert far <= 0.003

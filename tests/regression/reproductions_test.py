@@ -124,7 +124,9 @@ def test_invaders_are_granted_about_half_the_contests_and_more_by_a_dictator(rep
             urgent = share * invader + (1 - share) * nominal
             assert row["access_invader"] == pytest.approx((1 + invader - urgent) / 2, abs=1e-9)
             assert row["access_invader"] > row["access_nominal"] + 0.04
-        assert abs(row["agents_access_invader"] - row["access_invader"]) < 4 * row["agents_access_invader_error"]
+        # By a coin: of contests with the others, whose outcomes are all that moves the part won, in 1000 periods of 10 runs.
+        error = ((1 - share) / (4 * 200 * share) / 1e4) ** 0.5
+        assert row["agents_access_invader"] == pytest.approx(row["access_invader"], abs=4 * error)
 
 
 def test_the_worked_example_is_within_the_stated_widths(reproduction, tmp_path):

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import PowerNorm
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from . import style
@@ -25,7 +26,8 @@ def edges(periods):
 def build(simulation):
     cohorts = range(min(len(simulation.cohorts), MOST_COHORTS))
     accounts = range(len(simulation.accounts))
-    fig = style.figure(1.6 + style.panel_width(accounts), 0.7 + 2.1 * len(cohorts), f"{what(simulation)}: holders of karma")
+    fig = style.figure(1.6 + style.panel_width(accounts), 0.7 + 2.1 * len(cohorts), f"{what(simulation)}: holders of karma",
+                       legend_height=0.3)
     panels = fig.subplots(len(cohorts), len(accounts), sharex=True, sharey="col", squeeze=False)
     shares = [percent(simulation, account) for account in accounts]
     largest = max(share[: len(cohorts)].max() for share in shares)
@@ -45,5 +47,6 @@ def build(simulation):
             ax.spines[["top", "right"]].set_visible(True)
     for ax in panels[-1]:
         ax.set_xlabel("periods played")
-    fig.colorbar(mesh, ax=panels, label="agents [%], square-root scale; line: mean balance", aspect=30, pad=0.02)
+    fig.colorbar(mesh, ax=panels, label="agents [%]", aspect=30, pad=0.02)
+    style.legend_below(fig, [Line2D([], [], color=style.RED, linewidth=1.1, label="mean balance")])
     return fig
