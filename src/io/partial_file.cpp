@@ -135,7 +135,7 @@ RemovedOnSignal::RemovedOnSignal(const fs::path& file) {
     file.string().copy(doomed.data(), doomed.size() - 1);
     struct sigaction remove {};
     remove.sa_handler = polykarma_remove_and_end;
-    remove.sa_flags = SA_RESETHAND;
+    remove.sa_flags = static_cast<int>(SA_RESETHAND);
     for (std::size_t i = 0; i < kEndings.size(); ++i) ::sigaction(kEndings[i], &remove, &before_[i]);
 }
 
