@@ -106,9 +106,17 @@ def test_behaviours_are_mixed_by_share_and_by_type(solved):
 def test_learners_come_near_the_policy(solved):
     rows = rows_of(simulate(solved, "--behaviour", "sne=0.9", "--behaviour", "learn:0.05=0.1", "--agents", 10000, "--burn-in",
                             1000, "--periods", 200, "--format", "csv", economy="pairs").out)
-    patient = {row["behaviour"]: float(row["payoff_en"]) for row in rows if row["type"] == "patient"}
+    of_patient = {row["behaviour"]: row for row in rows if row["type"] == "patient"}
+    patient = {behaviour: float(row["payoff_en"]) for behaviour, row in of_patient.items()}
     coin = -0.75
     assert patient["learn:0.05"] > coin + 0.5 * (patient["sne"] - coin)
+    assert float(of_patient["learn:0.05"]["regret"]) == pytest.approx(patient["sne"] - patient["learn:0.05"])
+    assert numpy.isnan(float(of_patient["sne"]["regret"]))
+
+
+def test_regret_of_all_is_beside_the_mean_field(solved):
+    for row in rows_of(simulate(solved, "--behaviour", "all", "--format", "csv").out):
+        assert float(row["regret"]) == pytest.approx(float(row["mean_field_en"]) - float(row["payoff_en"]))
 
 
 def test_without_a_policy(solved):
