@@ -23,9 +23,9 @@ constexpr double kTimeMargin = 3.0;
 constexpr double kShortestLimit = 300.0;
 /// That a sweep should take, with as many ranks as that needs.
 constexpr double kSecondsOfSweep = 3600.0;
-/// Contests of agents on one core, as measured with ten million of them (bench/README.md); of few agents most of the time
+/// Contests of agents on one core, as measured with ten million of them (bench/README.md); of few agents much of the time
 /// goes into what happens once a contest.
-constexpr double kContestsPerSecond = 3.2e7, kPairContestsPerSecond = 1.6e7, kSecondsOnce = 3e-5;
+constexpr double kContestsPerSecond = 3.2e7, kPairContestsPerSecond = 1.6e7, kSecondsOnce = 1.5e-6;
 /// An agent has these, 4 more for every account, and 12 where pairs meet (src/agents/population.hpp).
 constexpr double kBytesOfAgent = 26.0, kBytesOfPairing = 12.0;
 /// Of a state of the policy, all of which every rank has: d, sparse rows, and the table that bids are drawn from.

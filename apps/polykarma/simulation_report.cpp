@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <ostream>
@@ -22,7 +23,11 @@ public:
     explicit Report(const SimulationRecord& record) : record_(record), experience_(record.runs) {}
 
     [[nodiscard]] Table cohorts(Format format) const {
-        Table table({{"type", "type"},
+        const bool with_regret = format != Format::text || !std::ranges::all_of(record_.cohorts, [&](const Cohort& cohort) {
+            return follows_equilibrium(cohort);
+        });
+        std::vector<Column> columns{
+                     {"type", "type"},
                      {"behaviour", "behaviour"},
                      {"agents", "agents"},
                      {"payoff_en", "payoff"},
@@ -37,10 +42,16 @@ public:
                      {"access_deviation", "access spread"},
                      {"access_deviation_error", "+-", "{:.1e}"},
                      {"reward_deviation", "payoff spread"},
-                     {"reward_deviation_error", "+-", "{:.1e}"}},
-                    format == Format::text ? "Mean payoff per stage, part of own contests with access, mean distance of bids from the "
-                                             "policy's most\nlikely ones, and the standard deviation of payoff and access over agents"
-                                           : "");
+                     {"reward_deviation_error", "+-", "{:.1e}"}};
+        std::string title = "Mean payoff per stage, part of own contests with access, mean distance of bids from the policy's most\n"
+                            "likely ones, and the standard deviation of payoff and access over agents";
+        if (with_regret) {
+            columns.push_back({"regret", "regret"});
+            columns.push_back({"regret_error", "+-", "{:.1e}"});
+            title += "; regret: payoff that following\nthe equilibrium brings instead, as those of the type do who are there, or in "
+                     "the mean field";
+        }
+        Table table(std::move(columns), format == Format::text ? title : "");
         const auto& cohorts = record_.cohorts;
         for (std::size_t c = 0; c < cohorts.size(); ++c) {
             const std::size_t type = cohorts[c].type.at();
@@ -50,10 +61,16 @@ public:
             };
             const Estimate en = of(payoff_en), ex = of(payoff_ex), part = of(access);
             const Estimate access_spread = spread(c, &Fairness::access), reward_spread = spread(c, &Fairness::reward);
-            table.add({record_.layout->type_infos()[type].name, record_.behaviours[cohorts[c].behaviour].name(),
-                       static_cast<long>(cohorts[c].size()), en.mean, en.error, mean_field.endogenous, ex.mean, ex.error,
-                       mean_field.exogenous, part.mean, part.error, bid_distance(c), access_spread.mean, access_spread.error,
-                       reward_spread.mean, reward_spread.error});
+            std::vector<Cell> cells{record_.layout->type_infos()[type].name, record_.behaviours[cohorts[c].behaviour].name(),
+                                    static_cast<long>(cohorts[c].size()), en.mean, en.error, mean_field.endogenous, ex.mean,
+                                    ex.error, mean_field.exogenous, part.mean, part.error, bid_distance(c),
+                                    access_spread.mean, access_spread.error, reward_spread.mean, reward_spread.error};
+            if (with_regret) {
+                const Estimate loss = regret(c);
+                cells.emplace_back(loss.mean);
+                cells.emplace_back(loss.error);
+            }
+            table.add(std::move(cells));
         }
         return table;
     }
@@ -119,6 +136,23 @@ public:
     [[nodiscard]] std::size_t batches() const { return experience_.batches(); }
 
 private:
+    [[nodiscard]] bool follows_equilibrium(const Cohort& cohort) const {
+        return record_.behaviours[cohort.behaviour].rule == Behaviour::Rule::sne;
+    }
+    /// Per stage. NaN of who follows the equilibrium, and where nothing is known of those who do.
+    [[nodiscard]] Estimate regret(std::size_t cohort) const {
+        const auto& cohorts = record_.cohorts;
+        if (follows_equilibrium(cohorts[cohort])) return {kNone, kNone};
+        const auto payoff_in = [&](const Tally& tally, std::size_t c) {
+            return payoff_en(sum_of(tally, record_.takes_part, c));
+        };
+        for (std::size_t c = 0; c < cohorts.size(); ++c)
+            if (cohorts[c].type == cohorts[cohort].type && follows_equilibrium(cohorts[c]) && cohorts[c].size() > 0)
+                return experience_.estimate([&](const Tally& t) { return payoff_in(t, c) - payoff_in(t, cohort); });
+        if (record_.mean_field.empty()) return {kNone, kNone};
+        const double expected = record_.mean_field[cohorts[cohort].type.at()].endogenous;
+        return experience_.estimate([&](const Tally& t) { return expected - payoff_in(t, cohort); });
+    }
     /// NaN of who follows the policy, or without one.
     [[nodiscard]] double bid_distance(std::size_t cohort) const {
         double sum = 0.0, bids = 0.0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -114,6 +115,32 @@ UndisturbedWrite::UndisturbedWrite() {
 UndisturbedWrite::~UndisturbedWrite() {
     ::sigaction(SIGXFSZ, &on_limit_, nullptr);
     ::pthread_sigmask(SIG_SETMASK, &held_, nullptr);
+}
+
+namespace {
+
+constexpr std::array kEndings{SIGINT, SIGTERM, SIGHUP};
+/// Read by the handler, which may not allocate.
+std::array<char, PATH_MAX> doomed{};
+
+extern "C" void polykarma_remove_and_end(int signal) {
+    ::unlink(doomed.data());
+    ::raise(signal);  // by now it does what it does by default
+}
+
+}  // namespace
+
+RemovedOnSignal::RemovedOnSignal(const fs::path& file) {
+    doomed.fill('\0');
+    file.string().copy(doomed.data(), doomed.size() - 1);
+    struct sigaction remove {};
+    remove.sa_handler = polykarma_remove_and_end;
+    remove.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (std::size_t i = 0; i < kEndings.size(); ++i) ::sigaction(kEndings[i], &remove, &before_[i]);
+}
+
+RemovedOnSignal::~RemovedOnSignal() {
+    for (std::size_t i = 0; i < kEndings.size(); ++i) ::sigaction(kEndings[i], &before_[i], nullptr);
 }
 
 PartialFile::PartialFile(const fs::path& target) : target_(resolved(target)) {

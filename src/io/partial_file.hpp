@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
@@ -20,6 +21,19 @@ public:
 private:
     struct sigaction on_limit_ {};
     sigset_t held_ {};
+};
+
+/// While alive, a signal that ends the process (Ctrl-C, a time limit, a lost terminal) removes a file first: for one that
+/// is written all along, and useless when it is not whole. One at a time.
+class RemovedOnSignal {
+public:
+    explicit RemovedOnSignal(const std::filesystem::path& file);
+    ~RemovedOnSignal();
+    RemovedOnSignal(const RemovedOnSignal&) = delete;
+    RemovedOnSignal& operator=(const RemovedOnSignal&) = delete;
+
+private:
+    std::array<struct sigaction, 3> before_{};
 };
 
 /// Throws IoError unless a file can be put there: the directory exists and may be written to, and what has that name

@@ -144,6 +144,7 @@ struct SimulationFile::Files {
     std::filesystem::path target;
     std::optional<std::filesystem::path> kept;
     std::optional<PartialFile> partial;
+    std::optional<RemovedOnSignal> removed;
     std::optional<hdf5::PlacedFile> written;
 };
 
@@ -158,7 +159,9 @@ SimulationFile::SimulationFile(const std::filesystem::path& target, const Simula
             hdf5::outline(file, [&](GroupWriter& root, hdf5::Storage to_come) { create(root, to_come, simulation, *arrays_); });
         };
         if (folder == nullptr) {
-            make(files_->partial.emplace(target));
+            PartialFile& partial = files_->partial.emplace(target);
+            files_->removed.emplace(partial.path());
+            make(partial);
             files_->written.emplace(files_->partial->path());
             return;
         }

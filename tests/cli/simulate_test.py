@@ -1,13 +1,16 @@
 """`polykarma simulate`: populations of every rank count, what they are told of mistakes, and what they write."""
 
+import os
 import re
+import signal
 import subprocess
+import time
 
 import h5py
 import numpy
 import pytest
 
-from program import DESKS, LANE, PAIRS, complaint, polykarma, rows_of, with_passage, write
+from program import DESKS, LANE, PAIRS, POLYKARMA, complaint, polykarma, rows_of, with_passage, write
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +106,17 @@ def test_behaviours_are_mixed_by_share_and_by_type(solved):
 def test_learners_come_near_the_policy(solved):
     rows = rows_of(simulate(solved, "--behaviour", "sne=0.9", "--behaviour", "learn:0.05=0.1", "--agents", 10000, "--burn-in",
                             1000, "--periods", 200, "--format", "csv", economy="pairs").out)
-    patient = {row["behaviour"]: float(row["payoff_en"]) for row in rows if row["type"] == "patient"}
+    of_patient = {row["behaviour"]: row for row in rows if row["type"] == "patient"}
+    patient = {behaviour: float(row["payoff_en"]) for behaviour, row in of_patient.items()}
     coin = -0.75
     assert patient["learn:0.05"] > coin + 0.5 * (patient["sne"] - coin)
+    assert float(of_patient["learn:0.05"]["regret"]) == pytest.approx(patient["sne"] - patient["learn:0.05"])
+    assert numpy.isnan(float(of_patient["sne"]["regret"]))
+
+
+def test_regret_of_all_is_beside_the_mean_field(solved):
+    for row in rows_of(simulate(solved, "--behaviour", "all", "--format", "csv").out):
+        assert float(row["regret"]) == pytest.approx(float(row["mean_field_en"]) - float(row["payoff_en"]))
 
 
 def test_without_a_policy(solved):
@@ -253,12 +264,21 @@ def test_a_target_that_cannot_be_written_leaves_nothing(solved, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupted_run_leaves_nothing_under_the_name(solved, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_leaves_nothing_under_the_name(solved, tmp_path, number):
     target = tmp_path / "trace.h5"
     target.write_bytes(b"old")
-    with pytest.raises(subprocess.TimeoutExpired):
-        simulate(solved, "--periods", 4000000000, "--every", 200000, "-o", target, timeout=2)
+    run = subprocess.Popen([POLYKARMA, "simulate", solved / "lane.toml", "--policy", solved / "lane.h5", "--agents", "2000",
+                            "--periods", "4e9", "--every", "2e5", "-q", "-o", target], stderr=subprocess.DEVNULL,
+                           env={**os.environ, "OMPI_MCA_ess_singleton_isolated": "1"})
+    partial = tmp_path / f"trace.h5.partial-{run.pid}"
+    while not (partial.exists() and partial.stat().st_size > 0):
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.send_signal(number)
+    assert run.wait(60) == -number
     assert target.read_bytes() == b"old"
+    assert partial.exists() == (number == signal.SIGKILL)
 
 
 def test_traces_of_agents_need_a_file(solved):
