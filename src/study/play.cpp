@@ -1,5 +1,7 @@
 #include "study/play.hpp"
 
+#include <array>
+#include <functional>
 #include <limits>
 #include <map>
 #include <utility>
@@ -55,8 +57,37 @@ PopulationMeasures measures_of(const SimulationRecord& record) {
     return measures_of(record.runs, record.takes_part, record.layout->types());
 }
 
-SimulationCompany company(const std::function<void()>& alive) {
-    return {[&alive](std::size_t, std::uint32_t) { alive(); }, nullptr, {}};
+/// Keeps nothing, and ends a play when its run is asked to stop.
+class Attention final : public RunKeeper {
+public:
+    Attention(const std::function<bool()>& stop, const Collective& ranks) : stop_(stop), ranks_(ranks) {}
+
+    std::vector<Trace> ended() override { return {}; }
+    std::optional<OpenRun> resumed(Population&) override { return {}; }
+    Wish wish(std::uint32_t) override {
+        std::array asked{stop_() ? 1.0 : 0.0};
+        ranks_.maximum(asked);
+        return asked.front() > 0.0 ? Wish::state_and_stop : Wish::nothing;
+    }
+    void keep(const OpenRun&, const Population&) override {}
+    void end(const Trace&) override {}
+
+private:
+    const std::function<bool()>& stop_;
+    Collective ranks_;
+};
+
+/// play(company, ranks), attended to.
+template <class Play>
+PopulationMeasures attended(const SimulationConfig& simulation, const Collective& team, const PlayAttendance& attendance,
+                            Play&& play) {
+    const Collective ranks = players(simulation, team);
+    Attention attention(attendance.stop, ranks);
+    // Ranks that play each for itself may hear of a signal at different periods, and would wait for each other.
+    const bool can_stop = attendance.stop && ranks.size() == team.size();
+    const SimulationCompany company{[&](std::size_t, std::uint32_t) { attendance.alive(); },
+                                    can_stop ? &attention : nullptr, {}};
+    return measures_of(play(company, ranks));
 }
 
 }  // namespace
@@ -99,17 +130,20 @@ ExactReference exact(const Reference& reference) {
 
 PopulationMeasures play_equilibrium(const EconomyConfig& economy, std::span<const std::byte> image,
                                     const SimulationConfig& simulation, const Collective& team,
-                                    const std::function<void()>& alive) {
-    return measures_of(
-        simulate_equilibrium(economy, image, setup_of(simulation), company(alive), players(simulation, team)));
+                                    const PlayAttendance& attendance) {
+    return attended(simulation, team, attendance, [&](const SimulationCompany& company, const Collective& ranks) {
+        return simulate_equilibrium(economy, image, setup_of(simulation), company, ranks);
+    });
 }
 
 PopulationMeasures play_reference(const Reference& reference, const SimulationConfig& simulation,
-                                  const Collective& team, const std::function<void()>& alive) {
+                                  const Collective& team, const PlayAttendance& attendance) {
     SimulationSetup setup = setup_of(simulation);
     setup.allocation = reference.allocation;
     setup.behaviours.front().behaviour = {Behaviour::Rule::zero, 0.0};
-    return measures_of(simulate_economy(reference.economy, setup, company(alive), players(simulation, team)));
+    return attended(simulation, team, attendance, [&](const SimulationCompany& company, const Collective& ranks) {
+        return simulate_economy(reference.economy, setup, company, ranks);
+    });
 }
 
 }  // namespace polykarma

@@ -34,15 +34,21 @@ struct ExactReference {
 };
 [[nodiscard]] ExactReference exact(const Reference& reference);
 
+/// Called after every period: so that others know that the run lives, and asked whether it is to stop (may be empty).
+struct PlayAttendance {
+    std::function<void()> alive;
+    std::function<bool()> stop;
+};
+
 /// What agents experience who play an equilibrium by its policy; `image` as to_image made it, on all ranks.
-///   economy: with the lattice of the equilibrium; alive: called after every period
+///   economy: with the lattice of the equilibrium
 /// Collective; a small population is played by every rank for itself. The ranks change nothing in the result.
-/// Throws InputError for a population that cannot play this economy.
+/// Throws InputError for a population that cannot play this economy, and RunStopped.
 [[nodiscard]] PopulationMeasures play_equilibrium(const EconomyConfig& economy, std::span<const std::byte> image,
                                                   const SimulationConfig& simulation, const Collective& team,
-                                                  const std::function<void()>& alive);
+                                                  const PlayAttendance& attendance);
 
 [[nodiscard]] PopulationMeasures play_reference(const Reference& reference, const SimulationConfig& simulation,
-                                                const Collective& team, const std::function<void()>& alive);
+                                                const Collective& team, const PlayAttendance& attendance);
 
 }  // namespace polykarma

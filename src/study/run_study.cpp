@@ -168,8 +168,9 @@ StudyOutcome run_study(const StudyConfig& study, std::span<const std::string> ov
         [&](std::size_t i) {
             if (i < plan.order.size())
                 solver.solve_unit(units, plan.order[i], teams.own(), company, keep);
-            else
-                keep(solver.solve_reference(references[i - plan.order.size()], teams.own(), company));
+            else if (const auto record =
+                         solver.solve_reference(references[i - plan.order.size()], teams.own(), company))
+                keep(*record);
         },
         how.stop);
 

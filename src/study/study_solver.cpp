@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/trace.hpp"
 #include "base/fingerprint.hpp"
 #include "config/choices.hpp"
 #include "config/reader.hpp"
@@ -177,17 +178,23 @@ void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Col
         // Its state is kept; the run ends.
         checkpoints->leave();
         return;
+    } catch (const RunStopped&) {
+        // What has been played is lost.
+        if (checkpoints) checkpoints->leave();
+        return;
     }
     if (checkpoints) checkpoints->end(units.points(unit));
     units_ += team.is_root() ? 1 : 0;
 }
 
-PointRecord StudySolver::solve_reference(std::size_t number, const Collective& team, const StudyCompany& company) {
+std::optional<PointRecord> StudySolver::solve_reference(std::size_t number, const Collective& team, const StudyCompany& company) {
     PointRecord record{.point = kFirstReference + number};
     record.identity = identity(record.point);
     const Timed timed(seconds_);
     try {
-        record.agents = play_reference(references_[number], study_.simulation, team, company.alive);
+        record.agents = play_reference(references_[number], study_.simulation, team, {company.alive, how_.stop});
+    } catch (const RunStopped&) {
+        return {};
     } catch (const InputError& error) {
         record.error = error.what();
     }
@@ -200,7 +207,8 @@ void StudySolver::play_point(const EconomyConfig& economy, const EquilibriumReco
     const Timed timed(seconds_);
     const std::vector<std::byte> image = team.broadcast(point.image);
     try {
-        point.agents = play_equilibrium(as_found(economy, *record.layout), image, study_.simulation, team, company.alive);
+        point.agents = play_equilibrium(as_found(economy, *record.layout), image, study_.simulation, team,
+                                        {company.alive, how_.stop});
     } catch (const InputError& error) {
         point.error = error.what();
     }

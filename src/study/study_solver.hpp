@@ -46,8 +46,9 @@ public:
 
     /// Populations without karma that are to play, too.
     [[nodiscard]] const std::vector<Reference>& references() const { return references_; }
-    /// One of them, which every rank of the team is told.
-    [[nodiscard]] PointRecord solve_reference(std::size_t number, const Collective& team, const StudyCompany& company);
+    /// One of them, which every rank of the team is told; nothing when the run is asked to stop.
+    [[nodiscard]] std::optional<PointRecord> solve_reference(std::size_t number, const Collective& team,
+                                                             const StudyCompany& company);
 
     /// Inside solves and simulations, of this rank.
     [[nodiscard]] double seconds() const { return seconds_; }

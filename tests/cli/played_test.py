@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 
 import h5py
 import numpy
@@ -82,6 +83,16 @@ def test_a_signal_ends_a_run_that_can_be_gone_on_with(played):
     assert job.returncode == 5, err
     assert sweep(played, "-o", "out.h5", "--work-dir", "work", "--resume", study="played.toml").code == 0
     assert_same_contents(played / "whole.h5", played / "out.h5")
+
+
+def test_a_signal_ends_a_long_play(played):
+    write(played / "played.toml", with_passage(PLAYED, "periods = 40", "periods = 1_000_000_000"))
+    job = start(played, "-o", "out.h5", study=["played.toml"])
+    with pytest.raises(subprocess.TimeoutExpired):
+        job.communicate(timeout=3)
+    job.send_signal(signal.SIGUSR1)
+    _, err = job.communicate(timeout=TIMEOUT)
+    assert job.returncode == 5, err
 
 
 def test_a_folder_of_other_agents_is_refused(played):
