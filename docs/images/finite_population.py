@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws finite_population.svg and writes its table into bench/README.md, from bench/results/finite_population.csv.
+"""Draws finite_population.svg and writes its table into docs/EQUATIONS.md, from bench/results/finite_population.csv.
 
   finite_population.py [OUT]    finite_population.svg beside this file by default; the ending of OUT decides the format
 """
@@ -17,8 +17,8 @@ import numpy
 from measured import write_table
 
 HERE = pathlib.Path(__file__).resolve().parent
-BENCH = HERE.parent.parent / "bench"
-DATA = BENCH / "results" / "finite_population.csv"
+DATA = HERE.parent.parent / "bench" / "results" / "finite_population.csv"
+DOCUMENT = HERE.parent / "EQUATIONS.md"
 
 
 def read(path):
@@ -77,7 +77,7 @@ def draw(found, out):
 
 def main():
     found = read(DATA)
-    write_table(BENCH / "README.md", "finite_population", table(found))
+    write_table(DOCUMENT, "finite_population", table(found))
     draw(found, sys.argv[1] if len(sys.argv) > 1 else HERE / "finite_population.svg")
 
 
