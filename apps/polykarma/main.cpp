@@ -73,7 +73,7 @@ int run(const std::vector<std::string>& arguments, const Context& context) {
     } catch (const UsageError& error) {
         throw InputError(error.what());
     } catch (const std::bad_alloc&) {
-        throw InputError("out of memory (lower k_max, or solver.memory_limit to be told before)");
+        throw InputError("out of memory (more ranks, smaller k_max, fewer agents or records; a lower solver.memory_limit tells before)");
     }
 }
 

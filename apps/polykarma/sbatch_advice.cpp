@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "study/simulate_economy.hpp"
 #include "study/solve_economy.hpp"
 #include "study/study_plan.hpp"
 
@@ -26,15 +27,8 @@ constexpr double kSecondsOfSweep = 3600.0;
 /// Contests of agents on one core, as measured with ten million of them (bench/README.md); of few agents much of the time
 /// goes into what happens once a contest.
 constexpr double kContestsPerSecond = 3.2e7, kPairContestsPerSecond = 1.6e7, kSecondsOnce = 1.5e-6;
-/// An agent has these, 4 more for every account, and 12 where pairs meet (src/agents/population.hpp).
-constexpr double kBytesOfAgent = 26.0, kBytesOfPairing = 12.0;
-/// Of a state of the policy, all of which every rank has: d, sparse rows, and the table that bids are drawn from.
-constexpr double kBytesOfPolicy = 64.0;
 /// A rank with fewer agents waits for the others about as long as it plays.
 constexpr double kAgentsOfRank = 1e5;
-constexpr double kMiB = 1024.0 * 1024.0;
-/// MiB of a process with nothing in it.
-constexpr double kEmptyProcess = 100.0;
 /// Points of a study that are looked at.
 constexpr std::size_t kMostPoints = 1000;
 
@@ -185,19 +179,14 @@ std::string sbatch_header(const StudyConfig& study, const std::vector<std::strin
 
 std::string sbatch_header_of_agents(const EconomyConfig& first, double agents, double periods) {
     const EconomyConfig economy = at_its_largest(first);
-    const bool pairs = economy.game == GameFamily::pairwise;
     const auto stages = static_cast<double>(stage_names(economy).size());
-    const double accounts = pairs ? 1.0 : static_cast<double>(economy.resources.size());
     const double contests = agents * periods * stages, seconds = seconds_of_play(economy, agents, periods);
     const double enough = std::ceil(seconds / kSecondsOfSweep);
     const double ranks = std::clamp(enough, 1.0, std::clamp(std::floor(agents / kAgentsOfRank), 1.0, kMostRanks));
-    // One process builds its checkpoint in memory, and has its bytes once more while it writes them.
-    const double copies = ranks > 1.0 ? 1.0 : 3.0;
-    const double memory = (copies * agents / ranks * (kBytesOfAgent + 4.0 * accounts + (pairs ? kBytesOfPairing : 0.0)) +
-                           kBytesOfPolicy * estimate_size(economy).states) / kMiB + kEmptyProcess;
+    const double memory = simulation_memory(economy, agents, static_cast<int>(ranks), Kept::yes);
     return header_of({fmt::format("{:.3g} contests of {:.3g} agents, on ranks of {:.0e} or more", contests, agents, kAgentsOfRank),
                       fmt::format("The pace is {:.1e} contests of agents a second on each core", contests_per_second(economy)),
-                      static_cast<int>(ranks), memory, kLargestMachine, seconds / ranks});
+                      static_cast<int>(ranks), memory, economy.solver.memory_limit, seconds / ranks});
 }
 
 }  // namespace polykarma::cli

@@ -13,6 +13,7 @@
 #include "config/reader.hpp"
 #include "io/run_checkpoints.hpp"
 #include "io/simulation_file.hpp"
+#include "io/summary.hpp"
 #include "simulation_report.hpp"
 #include "study/simulate_economy.hpp"
 #include "work_dir_option.hpp"
@@ -116,6 +117,20 @@ std::unique_ptr<KeptRunsOption> kept_runs(const Options& options, const EconomyC
     return std::make_unique<KeptRunsOption>(*work_dir, identity_of(economy, setup, written), economy.urgencies.size(), ranks);
 }
 
+/// What is no mistake, and yet not what one might take it for.
+void tell_notes(const EconomyConfig& economy, const SimulationSetup& setup) {
+    if (economy.game == GameFamily::pairwise && setup.agents % 2 == 1)
+        tell(fmt::format("polykarma: note: {} agents are odd: one of them sits out in every contest\n", setup.agents));
+    if (!setup.policy) return;
+    if (!read_summary(*setup.policy, "/").certified)
+        tell(fmt::format("polykarma: note: {} is not certified: its policy is no equilibrium to the tolerance\n",
+                         setup.policy->string()));
+    if (economy.tie_smoothing > 0.0)
+        tell(fmt::format("polykarma: note: in the mean field ties are smoothed over tie_smoothing = {:g} of the population, "
+                         "agents draw lots: payoffs differ by about as much times what a place is worth\n",
+                         economy.tie_smoothing));
+}
+
 }  // namespace
 
 int simulate(const std::vector<std::string>& arguments, const Context& context) {
@@ -189,6 +204,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     if (kept) kept->checkpoints.remove();
     if (file) file->remove();
     if (!root) return kSuccess;
+    if (!options.quiet()) tell_notes(economy, setup);
     print_simulation(std::cout, record, options.format());
     if (output && options.format() == Format::text) std::cout << "written to " << output->string() << '\n';
     return kSuccess;

@@ -184,9 +184,10 @@ void print_text(std::ostream& out, const SimulationRecord& record) {
                            (plan.periods + plan.burn_in) / record.seconds());
     report.cohorts(Format::text).print(out, Format::text);
     const Estimate efficiency = report.efficiency();
-    out << fmt::format("efficiency {:.4f} +- {:.1e}: mean payoff of everybody\n"
+    const std::string error = std::isnan(efficiency.error) ? "-" : fmt::format("{:.1e}", efficiency.error);
+    out << fmt::format("efficiency {:.4f} +- {}: mean payoff of everybody\n"
                        "+-: standard error, of spreads from {} run{}, else from {} batches of consecutive records\n\n",
-                       efficiency.mean, efficiency.error, record.runs.size(), record.runs.size() > 1 ? "s" : "",
+                       efficiency.mean, error, record.runs.size(), record.runs.size() > 1 ? "s" : "",
                        report.batches());
     report.urgencies().print(out, Format::text);
     out << '\n';

@@ -31,7 +31,7 @@ std::string text_of(const Cell& cell, const Column& column) {
 }
 
 /// Shortest text that reads back as the same number.
-std::string exact(double x) { return fmt::format("{}", x); }
+std::string exact(double x) { return std::isnan(x) ? "nan" : fmt::format("{}", x); }
 
 std::string csv_of(const Cell& cell) {
     return std::visit(Overloaded{

@@ -24,12 +24,12 @@ std::vector<Setting> settings_of(const EconomyConfig& economy) {
     game.contest.k_max = game.contest.largest_k_max = 0;
     std::istringstream text(to_toml(game));
     std::vector<Setting> settings;
-    std::string table, element;
+    std::string table, list_table, element;
     for (std::string line; std::getline(text, line);) {
         if (line.starts_with('[')) {
             const bool list = line.starts_with("[[");
             table = line.substr(list ? 2 : 1, line.find(']') - (list ? 2 : 1));
-            if (list) element.clear();
+            if (list) element.clear(), list_table = table;
             continue;
         }
         const auto equals = line.find(" = ");
@@ -38,8 +38,8 @@ std::vector<Setting> settings_of(const EconomyConfig& economy) {
         if (key == "name" && element.empty()) element = value.substr(1, value.size() - 2);
         // [type.chain] belongs to the latest [[type]].
         std::string path = table;
-        const auto dot = path.find('.');
-        if (!element.empty() && table != "exchange") path.insert(dot == std::string::npos ? path.size() : dot, "." + element);
+        const bool of_element = table == list_table || table.starts_with(list_table + '.');
+        if (!element.empty() && of_element) path.insert(list_table.size(), "." + element);
         settings.emplace_back(path.empty() ? key : path + "." + key, value);
     }
     return settings;

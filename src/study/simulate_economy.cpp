@@ -71,8 +71,8 @@ std::vector<BehaviourShare> parts_of(const SimulationSetup& setup, const std::st
     double total = 0.0;
     for (const auto& part : parts) total += part.share;
     if (std::abs(total - 1.0) > kShareTolerance)
-        throw InputError({}, "--behaviour", fmt::format("{:g} in all", total),
-                         "the shares of type " + type + " do not add up to 1", "shares that do");
+        throw InputError({}, "--behaviour", fmt::format("shares of {:g} together", total),
+                         "those of type " + type + " do not add up to 1", "shares that do");
     return parts;
 }
 
@@ -114,11 +114,45 @@ std::vector<Cohort> cohorts_of(const SimulationSetup& setup, const EconomyConfig
     return cohorts;
 }
 
+/// Agents are drawn from what a file holds: that has to be distributions, whatever its certificate says.
+void require_distributions(const SocialState& state, const std::filesystem::path& file) {
+    constexpr double tolerance = 1e-6;
+    const Layout& layout = state.mass.part().layout();
+    const auto is_near = [](double sum, double expected) { return std::abs(sum - expected) <= tolerance; };
+    for (const auto r : Range<Stage>(layout.stages())) {
+        std::vector<double> of_type(layout.types(), 0.0);
+        bool are_shares = true;
+        for (const auto b : Range<Block>(layout.blocks()))
+            for (const double share : state.mass.block(r, b)) {
+                are_shares = are_shares && share >= 0.0;
+                of_type[layout.type(b).at()] += share;
+            }
+        for (std::size_t t = 0; t < of_type.size(); ++t)
+            if (!are_shares || !is_near(of_type[t], layout.type_infos()[t].share))
+                throw IoError(file.string(), "/d cannot be used",
+                              fmt::format("of stage {} it is no distribution of the population", layout.stage(r).name));
+        bool are_responses = true;
+        state.response.for_each(r, [&](const Site&, const SparseRow& row) {
+            double sum = 0.0;
+            for (const double probability : row.probabilities) {
+                are_responses = are_responses && probability >= 0.0;
+                sum += probability;
+            }
+            are_responses = are_responses && is_near(sum, 1.0);
+        });
+        if (!are_responses)
+            throw IoError(file.string(), "/pi cannot be used",
+                          fmt::format("of stage {} it is no distribution over actions", layout.stage(r).name));
+    }
+}
+
 /// A game and a state of it, all of it on every rank.
 template <class G>
 struct LoadedState {
     explicit LoadedState(const std::filesystem::path& file)
-        : game(rules_from(read_stored_economy(file))), state(read_social_state(file, "/", whole(game))) {}
+        : game(rules_from(read_stored_economy(file))), state(read_social_state(file, "/", whole(game))) {
+        require_distributions(state, file);
+    }
     LoadedState(const EconomyConfig& economy, std::span<const std::byte> image)
         : game(rules_from(economy)), state(read_social_state(image, whole(game))) {}
 
@@ -252,14 +286,39 @@ SimulationRecord simulate(Rules rules, const EconomyConfig& economy, const Simul
     return record;
 }
 
+void require_room(const SimulationSetup& setup, const EconomyConfig& economy, int ranks) {
+    const double memory = simulation_memory(economy, static_cast<double>(setup.agents), ranks);
+    if (memory <= economy.solver.memory_limit) return;
+    const std::string key = "solver.memory_limit";
+    throw InputError(economy.where(key), key, fmt::format("{:g} MiB", economy.solver.memory_limit),
+                     fmt::format("{} agents need about {:.3g} MiB{}", setup.agents, memory, ranks > 1 ? " on every rank" : ""),
+                     "raise the limit, use more ranks, or fewer agents");
+}
+
 void require_playable(const EconomyConfig& economy, const SimulationSetup& setup, int ranks) {
     require_numbers(setup, economy, ranks);
+    require_room(setup, economy, ranks);
     require_allocation(setup, economy);
     require_places(setup, economy);
     require_known_types(setup, economy);
 }
 
 }  // namespace
+
+double simulation_memory(const EconomyConfig& economy, double agents, int ranks, Kept kept) {
+    constexpr double kMiB = 1024.0 * 1024.0;
+    constexpr double program = 100.0;  // MiB, with MPI and HDF5
+    // An agent has these, 4 more for every account, and 12 where pairs meet (agents/population.hpp), 8 in words to others.
+    constexpr double agent = 26.0, pairing = 20.0;
+    // Of a state of the policy, all of which every rank has: d, sparse rows, and the table that bids are drawn from.
+    constexpr double policy = 64.0;
+    const bool pairs = economy.game == GameFamily::pairwise;
+    const double accounts = pairs ? 1.0 : static_cast<double>(economy.resources.size());
+    // One process builds its checkpoint in memory, and has its bytes once more while it writes them.
+    const double copies = kept == Kept::yes && ranks == 1 ? 3.0 : 1.0;
+    return program + (copies * agents / ranks * (agent + 4.0 * accounts + (pairs ? pairing : 0.0)) +
+                      policy * estimate_size(economy).states) / kMiB;
+}
 
 SimulationRecord simulate_economy(const EconomyConfig& economy, const SimulationSetup& setup,
                                   const SimulationCompany& company, const Collective& ranks) {

@@ -12,6 +12,7 @@
 #include "config/allocation.hpp"
 #include "config/economy.hpp"
 #include "io/simulation_record.hpp"
+#include "study/solve_economy.hpp"
 
 namespace polykarma {
 
@@ -41,6 +42,9 @@ struct SimulationCompany {
     /// Told what is going to be played; says who takes it down, or nobody.
     std::function<TraceRecorder*(const SimulationRecord&)> recorder;
 };
+
+/// What a rank needs, at most.  [MiB]
+[[nodiscard]] double simulation_memory(const EconomyConfig& economy, double agents, int ranks, Kept kept = Kept::no);
 
 /// Plays an economy with a finite population, once for every seed. Collective; the agents are shared among the ranks.
 /// Throws InputError for a setup that makes no sense, naming the option of `polykarma simulate` it comes from, and

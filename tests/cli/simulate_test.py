@@ -283,3 +283,39 @@ def test_an_interrupted_run_leaves_nothing_under_the_name(solved, tmp_path, numb
 
 def test_traces_of_agents_need_a_file(solved):
     assert "-o TRACE.h5 beside it" in complaint(simulate(solved, "--trace-agents", 3), 2)
+
+
+@pytest.mark.parametrize("option", ["--policy", "--start"])
+@pytest.mark.parametrize("spoil", [lambda d: 0 * d, lambda d: -d, lambda d: 3 * d, lambda d: d * numpy.nan], ids=["none", "negative", "thrice", "nan"])
+def test_what_is_no_distribution_is_refused(solved, tmp_path, option, spoil):
+    bad = tmp_path / "bad.h5"
+    bad.write_bytes((solved / "lane.h5").read_bytes())
+    with h5py.File(bad, "r+") as file:
+        file["d"][...] = spoil(file["d"][...])
+    policy = [] if option == "--policy" else ["--policy", solved / "lane.h5"]
+    line = complaint(polykarma("simulate", solved / "lane.toml", *policy, option, bad, "--agents", 20, "--periods", 2), 4)
+    assert "d cannot be used" in line
+
+
+def test_a_policy_that_is_no_distribution_over_actions_is_refused(solved, tmp_path):
+    bad = tmp_path / "bad.h5"
+    bad.write_bytes((solved / "lane.h5").read_bytes())
+    with h5py.File(bad, "r+") as file:
+        file["pi/probability"][...] *= 0.5
+    line = complaint(polykarma("simulate", solved / "lane.toml", "--policy", bad, "--agents", 20, "--periods", 2), 4)
+    assert "/pi cannot be used" in line
+
+
+def test_more_agents_than_there_is_memory_for_are_refused(solved):
+    line = complaint(polykarma("simulate", solved / "lane.toml", "--policy", solved / "lane.h5", "--agents", 4e9, "--periods", 2), 2)
+    assert "solver.memory_limit = 4096 MiB" in line and "4000000000 agents need about" in line
+
+
+def test_what_might_surprise_is_noted(solved):
+    odd = polykarma("simulate", solved / "pairs.toml", "--policy", solved / "pairs.h5", "--agents", 201, "--periods", 2)
+    assert odd.code == 0 and "201 agents are odd" in odd.err
+
+
+def test_a_policy_of_another_contest_is_named_by_its_key(solved):
+    line = complaint(simulate(solved, "--set", "contest.k_mean=3", economy="pairs"), 2)
+    assert "there contest.k_mean is " in line and ", not 3" in line
