@@ -23,7 +23,7 @@ constexpr int kAgentsPerRank = 10000;
 EconomyConfig without_karma(EconomyConfig economy) {
     economy.title.clear();
     economy.description.clear();
-    economy.solver = {};
+    economy.solver = {.memory_limit = economy.solver.memory_limit};
     economy.exchange = {};
     economy.contest = {.payee = Payee::society, .k_mean = 1.0, .k_max = 1, .largest_k_max = 1, .tax = {}};
     for (auto& resource : economy.resources) {
