@@ -27,22 +27,23 @@ public:
             return follows_equilibrium(cohort);
         });
         std::vector<Column> columns{
-                     {"type", "type"},
-                     {"behaviour", "behaviour"},
-                     {"agents", "agents"},
-                     {"payoff_en", "payoff"},
-                     {"payoff_en_error", "+-", "{:.1e}"},
-                     {"mean_field_en", "mean field"},
-                     {"payoff_ex", "when active"},
-                     {"payoff_ex_error", "+-", "{:.1e}"},
-                     {"mean_field_ex", "mean field"},
-                     {"access", "access"},
-                     {"access_error", "+-", "{:.1e}"},
-                     {"bid_distance", "bids off by", "{:.3f}"},
-                     {"access_deviation", "access spread"},
-                     {"access_deviation_error", "+-", "{:.1e}"},
-                     {"reward_deviation", "payoff spread"},
-                     {"reward_deviation_error", "+-", "{:.1e}"}};
+            {"type", "type"},
+            {"behaviour", "behaviour"},
+            {"agents", "agents"},
+            {"payoff_en", "payoff"},
+            {"payoff_en_error", "+-", "{:.1e}"},
+            {"mean_field_en", "mean field"},
+            {"payoff_ex", "when active"},
+            {"payoff_ex_error", "+-", "{:.1e}"},
+            {"mean_field_ex", "mean field"},
+            {"access", "access"},
+            {"access_error", "+-", "{:.1e}"},
+            {"bid_distance", "bids off by", "{:.3f}"},
+            {"access_deviation", "access spread"},
+            {"access_deviation_error", "+-", "{:.1e}"},
+            {"reward_deviation", "payoff spread"},
+            {"reward_deviation_error", "+-", "{:.1e}"},
+        };
         std::string title = "Mean payoff per stage, part of own contests with access, mean distance of bids from the policy's most\n"
                             "likely ones, and the standard deviation of payoff and access over agents";
         if (with_regret) {
