@@ -204,6 +204,17 @@ TEST_F(WorkFolderTest, StaleGoesToOneOfManyTakers) {
     expect_only_lock_removed();
 }
 
+/// A run may be killed while it takes over what another left behind.
+TEST_F(WorkFolderTest, StaleIsTakenOverThoughItsTakerIsGoneToo) {
+    for (const char* const name : {"lock", "lock.turn", "lock.turn.turn"}) {
+        LockOwner owner = this_run("");
+        owner.process = gone_process();
+        std::ofstream(folder_ / name) << to_text(owner);
+    }
+    EXPECT_EQ(complaint(), "");
+    expect_only_lock_removed();
+}
+
 /// Shards of one division share the directory; with all of the work, or another division, they would do some twice.
 TEST_F(WorkFolderTest, HasNoRoomForAnotherDivision) {
     const auto refused = [&](const std::string& shard) {
