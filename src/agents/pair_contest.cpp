@@ -17,10 +17,10 @@ PairContest::PairContest(const Pairwise& game, Allocation allocation, const Rand
       game_(game),
       allocation_(allocation),
       numbers_(numbers),
-      shares_{agents, static_cast<std::uint64_t>(ranks.size())},
+      shares_(agents, ranks.size()),
       ranks_(ranks),
-      words_(static_cast<std::size_t>(ranks.size())),
-      heard_(words_.size()) {
+      said_(static_cast<std::size_t>(ranks.size())),
+      heard_(said_.size()) {
     const std::size_t own = shares_.first(ranks.rank() + 1) - shares_.first(ranks.rank());
     brings_.resize(own);
     partner_brings_.resize(own);
@@ -57,9 +57,8 @@ void PairContest::offer(const Population& agents, const Tile& tile) {
 }
 
 void PairContest::decide(const Population& agents) {
-    const RandomPermutation order(static_cast<std::uint32_t>(shares_.agents), numbers_, time_, ChanceOf::partner);
-    const std::uint64_t first = agents.first_agent, last = first + agents.size();
-    for (auto& to_rank : words_) to_rank.clear();
+    const RandomPermutation order(static_cast<std::uint32_t>(shares_.agents()), numbers_, time_, ChanceOf::partner);
+    for (Words& to_rank : said_) to_rank.used = 0;
     std::array<std::uint32_t, kTile> partners;
     agents.for_each_tile([&](const Tile& tile) {
         const auto places = std::span(place_).subspan(tile.begin, tile.size);
@@ -69,23 +68,41 @@ void PairContest::decide(const Population& agents) {
         // The last place of an odd number is paired with itself.
         std::ranges::transform(places, partner.begin(), [&](std::uint32_t p) { return (p ^ 1) < order.size() ? p ^ 1 : p; });
         order.inverse(partner);
-        for (std::size_t i = 0; i < tile.size; ++i) {
-            const std::uint64_t j = partner[i], own = tile.first_agent + i;
-            if (j >= first && j < last)
-                partner_brings_[tile.begin + i] = j == own ? kNobody : brings_[j - first];
-            else
-                words_[static_cast<std::size_t>(shares_.owner(j))].push_back({partner[i], brings_[tile.begin + i]});
-        }
+        look_up(agents, tile, partner);
+        if (ranks_.size() > 1) say(agents, tile, partner);
     });
-    if (ranks_.size() == 1) return;
+    if (ranks_.size() > 1) hear(agents);
+}
+
+// Which partners are here is random: a branch on it would be mispredicted half of the time, so there is none.
+void PairContest::look_up(const Population& agents, const Tile& tile, std::span<const std::uint32_t> partner) {
+    for (std::size_t i = 0; i < tile.size; ++i) {
+        const std::uint64_t j = partner[i] - agents.first_agent;
+        const std::size_t own = tile.begin + i;
+        const std::int32_t brings = brings_[j < agents.size() ? j : own];
+        partner_brings_[own] = j == own ? kNobody : brings;
+    }
+}
+
+void PairContest::say(const Population& agents, const Tile& tile, std::span<const std::uint32_t> partner) {
+    for (Words& to_rank : said_)
+        if (to_rank.words.size() < to_rank.used + tile.size) to_rank.words.resize(2 * to_rank.used + tile.size);
+    for (std::size_t i = 0; i < tile.size; ++i) {
+        Words& to_rank = said_[static_cast<std::size_t>(shares_.owner(partner[i]))];
+        to_rank.words[to_rank.used] = {partner[i], brings_[tile.begin + i]};
+        to_rank.used += partner[i] - agents.first_agent >= agents.size() ? 1 : 0;
+    }
+}
+
+void PairContest::hear(const Population& agents) {
     std::vector<std::span<const std::byte>> out;
-    for (const auto& to_rank : words_) out.push_back(std::as_bytes(std::span(to_rank)));
+    for (const Words& to_rank : said_) out.push_back(std::as_bytes(std::span(to_rank.words).first(to_rank.used)));
     ranks_.all_to_all(out, heard_);
     for (const auto& message : heard_)
         for (std::size_t at = 0; at < message.size(); at += sizeof(Word)) {
             Word word;
             std::memcpy(&word, message.data() + at, sizeof word);
-            partner_brings_[word.partner - first] = word.brings;
+            partner_brings_[word.partner - agents.first_agent] = word.brings;
         }
 }
 
@@ -143,7 +160,7 @@ double PairContest::payoff(Exogenous u, std::size_t outcome) const {
 }
 
 std::vector<ContestNumber> PairContest::numbers() const {
-    const auto agents = static_cast<double>(shares_.agents);
+    const auto agents = static_cast<double>(shares_.agents());
     return {{"mean_payment", "karma", "what winners paid, per capita", static_cast<double>(paid_) / agents},
             {"tax", "karma", "what everybody paid of the karma held, per capita", static_cast<double>(taxed_) / agents}};
 }

@@ -49,6 +49,17 @@ private:
         std::uint32_t partner;
         std::int32_t brings;
     };
+    /// What is said to one rank: the first `used`, in room that is kept.
+    struct Words {
+        std::vector<Word> words;
+        std::size_t used = 0;
+    };
+    /// What the partners on this rank bring.
+    void look_up(const Population& agents, const Tile& tile, std::span<const std::uint32_t> partner);
+    /// Gathers words to the partners on others.
+    void say(const Population& agents, const Tile& tile, std::span<const std::uint32_t> partner);
+    /// Exchanges what was gathered.
+    void hear(const Population& agents);
     /// Whether who is at a place wins a tie.
     [[nodiscard]] bool lucky(std::uint32_t place) const;
     void pay(Population& agents, const Tile& tile);
@@ -65,7 +76,7 @@ private:
     // [own agent] What decides, the larger wins; the same of the partner, kNobody where there is none; own place.
     std::vector<std::int32_t> brings_, partner_brings_;
     std::vector<std::uint32_t> place_;
-    std::vector<std::vector<Word>> words_;        // [rank] to it, of this contest
+    std::vector<Words> said_;                    // [rank] to it, in this contest
     std::vector<std::vector<std::byte>> heard_;  // [rank] from it
     std::int64_t paid_ = 0, taxed_ = 0;  // of this rank, then of all
 };

@@ -7,7 +7,7 @@ namespace polykarma {
 
 Population::Population(std::vector<Cohort> all, std::size_t accounts, const Collective& ranks)
     : cohorts(std::move(all)) {
-    const AgentShares shares{agents(), static_cast<std::uint64_t>(ranks.size())};
+    const AgentShares shares(agents(), ranks.size());
     first_agent = shares.first(ranks.rank());
     const std::size_t size = shares.first(ranks.rank() + 1) - first_agent;
     karma.assign(accounts, std::vector<std::int32_t>(size, 0));

@@ -34,18 +34,31 @@ struct Tile {
 };
 
 /// How agents are dealt to ranks: stretches of them, as even as they get.
-struct AgentShares {
-    std::uint64_t agents = 0;
-    std::uint64_t ranks = 1;
+class AgentShares {
+public:
+    AgentShares(std::uint64_t agents, int ranks)
+        : agents_(agents),
+          size_(agents / static_cast<std::uint64_t>(ranks)),
+          larger_(agents % static_cast<std::uint64_t>(ranks)),
+          per_agent_(static_cast<double>(ranks) / static_cast<double>(agents)) {}
 
+    [[nodiscard]] std::uint64_t agents() const { return agents_; }
     [[nodiscard]] std::uint64_t first(int rank) const {
         const auto r = static_cast<std::uint64_t>(rank);
-        return agents / ranks * r + std::min(agents % ranks, r);
+        return size_ * r + std::min(larger_, r);
     }
+    /// Asked of every agent in every contest: a guess that is right but for the borders, where a division would be.
     [[nodiscard]] int owner(std::uint64_t agent) const {
-        const std::uint64_t size = agents / ranks, larger = agents % ranks * (size + 1);
-        return static_cast<int>(agent < larger ? agent / (size + 1) : agents % ranks + (agent - larger) / size);
+        int rank = static_cast<int>(per_agent_ * static_cast<double>(agent));
+        while (agent < first(rank)) --rank;
+        while (agent >= first(rank + 1)) ++rank;
+        return rank;
     }
+
+private:
+    std::uint64_t agents_;
+    std::uint64_t size_, larger_;  // of a stretch; how many are longer by one
+    double per_agent_;             // ranks
 };
 
 /// The agents of one rank, a stretch of all of them in their order. What an agent has is one element of every array.
