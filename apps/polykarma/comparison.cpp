@@ -47,14 +47,16 @@ std::vector<Design> designs(const StudyResults& results, const PublishedTable& p
     return found;
 }
 
-/// Lines of the comparison: a heading, numbers; for our own rows distance, price levels and certificate; starts.
+/// Lines of the comparison: a heading, numbers; for our own rows distance, where others have values, price levels and
+/// certificate; starts.
 class Lines {
 public:
-    Lines(Table& table, std::size_t numbers, std::size_t stages, StudyExtent extent)
+    Lines(Table& table, const PublishedTable& published, std::size_t stages, StudyExtent extent)
         : table_(&table),
-          numbers_(numbers),
+          numbers_(published.numbers.size()),
+          with_distance_(published.is_known()),
           with_stability_(extent == StudyExtent::with_stability),
-          own_(4 + stages + (with_stability_ ? 1 : 0)) {}
+          own_((with_distance_ ? 4 : 3) + stages + (with_stability_ ? 1 : 0)) {}
 
     void add(const std::string& heading, const std::vector<double>& numbers, const char* number_format,
              const std::string& starts = {}) {
@@ -63,9 +65,10 @@ public:
     void add_own(const std::string& heading, const std::vector<double>& numbers, const StudyRow& row,
                  const StudyEquilibrium& equilibrium, bool nearest) {
         const Certificate& c = row.certificate;
-        std::vector<std::string> own{
-            (std::isnan(row.published_distance) ? "-" : fmt::format("{:.4f}", row.published_distance)) +
-            (nearest ? " *" : "  ")};
+        std::vector<std::string> own;
+        if (with_distance_)
+            own.push_back((std::isnan(row.published_distance) ? "-" : fmt::format("{:.4f}", row.published_distance)) +
+                          (nearest ? " *" : "  "));
         for (const double price : equilibrium.price_level)
             own.push_back(std::isnan(price) ? "-" : fmt::format("{:g}", price));
         for (const double x : {c.stationarity, c.gain_mean, c.exploitability_mean})
@@ -90,6 +93,7 @@ private:
     }
     Table* table_;
     std::size_t numbers_;
+    bool with_distance_;
     bool with_stability_;
     std::size_t own_;
 };
@@ -200,26 +204,25 @@ void print_comparison(std::ostream& out, const StudyOutcome& outcome, const Publ
     }
     std::vector<Column> columns{{"design", joined(outcome.results.axes)}};
     for (const auto& column : published.numbers) columns.push_back({column.name, column.name});
-    columns.push_back({"distance", "distance"});
+    if (published.is_known()) columns.push_back({"distance", "distance"});
     for (const auto& stage : outcome.results.stages) columns.push_back({"price_" + stage, "price " + stage});
     for (const char* name : {"stationary", "gain", "exploit"}) columns.push_back({name, name});
     if (request.run.extent == StudyExtent::with_stability) columns.push_back({"attractor", "attractor"});
     columns.push_back({"starts", "starts"});
     Table table(std::move(columns), request.study.title + "\n");
-    Lines lines(table, published.numbers.size(), outcome.results.stages.size(), request.run.extent);
+    Lines lines(table, published, outcome.results.stages.size(), request.run.extent);
     for (const Design& design : designs(outcome.results, published))
         add_design(lines, outcome.results, published, design);
     table.print(out, Format::text);
-    out << fmt::format(
-        "\n* nearest certified equilibrium. distance: largest difference to the {} row. _en: over all stages, _ex:\n"
-        "over active stages, SW: Nash welfare. price: smallest bid that gets priority with probability 1/2 or more.\n"
-        "stationary: S; gain: E_mean, what one deviation at one stage gains on average; exploit: G, what an agent "
-        "could\n"
-        "gain over its lifetime, on average. All recomputed from the written state. What is left of E_mean the "
-        "smoothing of\n"
-        "responses leaves (lambda), not the search.\n"
-        "{}\n",
-        published.kind, published.source);
+    out << '\n';
+    if (published.is_known())
+        out << fmt::format("* nearest certified equilibrium. distance: largest difference to the {} row.\n", published.kind);
+    out << "_en: over all stages, _ex: over active stages, SW: Nash welfare.\n"
+           "price: smallest bid that gets priority with probability 1/2 or more. stationary: S; gain: E_mean, what one\n"
+           "deviation at one stage gains on average; exploit: G, what an agent could gain over its lifetime, on average.\n"
+           "All recomputed from the written state. What is left of E_mean the smoothing of responses leaves (lambda), not\n"
+           "the search.\n";
+    if (!published.source.empty()) out << published.source << '\n';
     if (!request.overrides.empty())
         out << fmt::format("The {} rows are those of the economies without --set {}.\n", published.kind,
                            fmt::join(request.overrides, " --set "));

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "study/simulate_economy.hpp"
+#include "study/simulation_checks.hpp"
 #include "study/solve_economy.hpp"
 #include "study/study_plan.hpp"
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <memory>
 
 #include "base/fingerprint.hpp"
@@ -44,6 +45,53 @@ BehaviourShare behaviour_option(const std::string& text) {
     return part;
 }
 
+std::uint64_t seed_option(const std::string& text) {
+    std::uint64_t seed = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, seed);
+    if (read.ec != std::errc() || read.ptr != end)
+        throw UsageError(fmt::format("--seed {} (out of range): a whole number from 0 to {}", text,
+                                     std::numeric_limits<std::uint64_t>::max()));
+    return seed;
+}
+
+/// --policy is a file, or one of these.
+std::string allocations_without_karma() {
+    std::string names;
+    for (const auto name : ChoiceNames<Allocation>::names)
+        if (name != name_of(Allocation::bids)) names += (names.empty() ? "" : ", ") + std::string(name);
+    return names;
+}
+
+void take_policy(const Options& options, SimulationSetup& setup) {
+    setup.policy_group = options.get<std::string>("point");
+    if (!options.has("policy")) return;
+    const auto policy = options.get<std::string>("policy");
+    const auto& allocations = ChoiceNames<Allocation>::names;
+    const auto* const allocation = std::ranges::find(allocations, std::string_view(policy));
+    std::error_code ignored;
+    if (allocation != allocations.end() && policy != name_of(Allocation::bids))
+        setup.allocation = static_cast<Allocation>(allocation - allocations.begin());
+    else if (!std::filesystem::exists(policy, ignored))
+        throw IoError("--policy " + policy, "cannot be used", "there is no such file, and it is none of " + allocations_without_karma());
+    else
+        setup.policy = policy;
+}
+
+void take_behaviours(const Options& options, SimulationSetup& setup) {
+    if (!options.has("policy") && !options.has("behaviour"))
+        throw UsageError("neither --policy nor --behaviour: how do the agents bid? (see polykarma simulate --help)");
+    if (options.has("behaviour"))
+        for (const auto& text : options.get<std::vector<std::string>>("behaviour"))
+            setup.behaviours.push_back(behaviour_option(text));
+    else
+        setup.behaviours.push_back({"", {setup.policy ? Behaviour::Rule::sne : Behaviour::Rule::zero, 0.0}, 1.0});
+    for (const auto& part : setup.behaviours)
+        if (part.behaviour.follows_policy() && !setup.policy)
+            throw UsageError(fmt::format("--behaviour {} (without a policy): --policy OUT.h5 beside it, or another behaviour",
+                                         part.behaviour.name()));
+}
+
 SimulationSetup setup_of(const Options& options) {
     for (const char* const option : {"agents", "periods"})
         if (!options.has(option)) throw UsageError(fmt::format("missing --{} (see polykarma simulate --help)", option));
@@ -56,26 +104,10 @@ SimulationSetup setup_of(const Options& options) {
     setup.plan.traced_agents = options.count("trace-agents", 0);
     if (setup.plan.traced_agents > 0 && !options.has("output"))
         throw UsageError("--trace-agents (without a file to write them to): -o TRACE.h5 beside it");
-    setup.seeds = options.has("seed") ? options.get<std::vector<std::uint64_t>>("seed") : std::vector<std::uint64_t>{1};
+    for (const auto& seed : options.get<std::vector<std::string>>("seed")) setup.seeds.push_back(seed_option(seed));
     if (options.has("start")) setup.start = options.get<std::string>("start");
-    const std::string policy = options.has("policy") ? options.get<std::string>("policy") : "";
-    const auto& allocations = ChoiceNames<Allocation>::names;
-    const auto* const allocation = std::ranges::find(allocations, std::string_view(policy));
-    if (allocation != allocations.end() && policy != name_of(Allocation::bids))
-        setup.allocation = static_cast<Allocation>(allocation - allocations.begin());
-    else if (options.has("policy"))
-        setup.policy = policy;
-    if (options.has("behaviour"))
-        for (const auto& text : options.get<std::vector<std::string>>("behaviour"))
-            setup.behaviours.push_back(behaviour_option(text));
-    else
-        setup.behaviours.push_back({"", {setup.policy ? Behaviour::Rule::sne : Behaviour::Rule::zero, 0.0}, 1.0});
-    for (const auto& part : setup.behaviours)
-        if (part.behaviour.follows_policy() && !setup.policy)
-            throw UsageError(fmt::format("--behaviour {} (without a policy): --policy OUT.h5 beside it, or another behaviour",
-                                         part.behaviour.name()));
-    if (!options.has("policy") && !options.has("behaviour"))
-        throw UsageError("neither --policy nor --behaviour: how do the agents bid? (see polykarma simulate --help)");
+    take_policy(options, setup);
+    take_behaviours(options, setup);
     return setup;
 }
 
@@ -95,18 +127,20 @@ std::uint64_t fingerprint(const std::filesystem::path& file) {
     return polykarma::fingerprint(content);
 }
 
-/// Everything that the results depend on.
+/// Everything that the results depend on, a line each.
 std::string identity_of(const EconomyConfig& economy, const SimulationSetup& setup, bool written) {
     const auto content = [](const std::optional<std::filesystem::path>& file) {
-        return file ? fmt::format("{:016x}", fingerprint(*file)) : std::string("none");
+        return file ? fmt::format("a file of content {:016x}", fingerprint(*file)) : std::string("none");
     };
     std::string identity = fmt::format(
-        "{} agents, {} + {} periods, every {}, {} traced, {}, policy {}, start {}, {}\n", setup.agents, setup.plan.burn_in,
-        setup.plan.periods, setup.plan.every, setup.plan.traced_agents, name_of(setup.allocation), content(setup.policy),
-        content(setup.start), written ? "with -o" : "without -o");
-    for (const std::uint64_t seed : setup.seeds) identity += fmt::format("seed {}\n", seed);
+        "--agents {}\n--burn-in {}\n--periods {}\n--every {}\n--trace-agents {}\n"
+        "allocation {}\n--policy {}\n--point {}\n--start {}\n--output {}\n",
+        setup.agents, setup.plan.burn_in, setup.plan.periods, setup.plan.every, setup.plan.traced_agents,
+        name_of(setup.allocation), content(setup.policy), setup.policy_group, content(setup.start),
+        written ? "given" : "none");
+    for (const std::uint64_t seed : setup.seeds) identity += fmt::format("--seed {}\n", seed);
     for (const auto& part : setup.behaviours)
-        identity += fmt::format("{}/{}={}\n", part.type, part.behaviour.name(), part.share);
+        identity += fmt::format("--behaviour {}/{}={}\n", part.type, part.behaviour.name(), part.share);
     return identity + to_toml(economy);
 }
 
@@ -122,7 +156,7 @@ void tell_notes(const EconomyConfig& economy, const SimulationSetup& setup) {
     if (economy.game == GameFamily::pairwise && setup.agents % 2 == 1)
         tell(fmt::format("polykarma: note: {} agents are odd: one of them sits out in every contest\n", setup.agents));
     if (!setup.policy) return;
-    if (!read_summary(*setup.policy, "/").certified)
+    if (!read_summary(*setup.policy, setup.policy_group).certified)
         tell(fmt::format("polykarma: note: {} is not certified: its policy is no equilibrium to the tolerance\n",
                          setup.policy->string()));
     if (economy.tie_smoothing > 0.0)
@@ -156,16 +190,18 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     options.add()("policy", po::value<std::string>(),
                   "result file of `solve` for this very economy; or an allocation without karma: uncontrolled (nobody has "
                   "priority access), of pairs coin, turn (who has won less often) or dictator (who is more urgent)");
+    options.add()("point", po::value<std::string>()->default_value("/"),
+                  "where in the file of --policy: a group of a study file, e.g. /points/0003");
     options.add()("agents,N", po::value<double>(), "number of agents");
     options.add()("periods,T", po::value<double>(), "periods (days) that are measured");
     options.add()("burn-in", po::value<double>()->default_value(0), "periods before that");
     options.add()("every", po::value<double>(), "periods between two records (a fiftieth of all)");
-    options.add()("seed", po::value<std::vector<std::uint64_t>>()->composing(),
-                  "of the random numbers (1); several seeds are several runs");
+    options.add()("seed", po::value<std::vector<std::string>>()->composing()->default_value({std::string("1")}, "1"),
+                  "of the random numbers; several seeds are several runs");
     options.add()("behaviour", po::value<std::vector<std::string>>()->composing(),
                   "[TYPE/]RULE[=SHARE]: how a share of the agents bids, of all types or of one. Rules: sne (draws from "
-                  "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2), all, zero, fraction:0.5 "
-                  "(of what one can pay), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
+                  "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2; 1 to 1e6), all, zero, fraction:0.5 "
+                  "(of what one can pay; 0 to 1), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
     options.add()("start", po::value<std::string>(),
                   "result file whose distribution, and karma of each account, to start from instead of those of the policy: "
                   "another design");
@@ -196,7 +232,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         PeriodDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
                               setup.plan.burn_in + setup.plan.periods, setup.agents);
         record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr, recorder}, context.ranks);
-    } catch (const RunStopped&) {
+    } catch (const Stopped&) {
         if (root) tell_stopped(kept->checkpoints.file());
         return kStopped;
     }

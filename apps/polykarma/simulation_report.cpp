@@ -22,55 +22,33 @@ class Report {
 public:
     explicit Report(const SimulationRecord& record) : record_(record), experience_(record.runs) {}
 
+    /// A reader of text is spared columns that say nothing.
     [[nodiscard]] Table cohorts(Format format) const {
-        const bool with_regret = format != Format::text || !std::ranges::all_of(record_.cohorts, [&](const Cohort& cohort) {
-            return follows_equilibrium(cohort);
-        });
-        std::vector<Column> columns{
-            {"type", "type"},
-            {"behaviour", "behaviour"},
-            {"agents", "agents"},
-            {"payoff_en", "payoff"},
-            {"payoff_en_error", "+-", "{:.1e}"},
-            {"mean_field_en", "mean field"},
-            {"payoff_ex", "when active"},
-            {"payoff_ex_error", "+-", "{:.1e}"},
-            {"mean_field_ex", "mean field"},
-            {"access", "access"},
-            {"access_error", "+-", "{:.1e}"},
-            {"bid_distance", "bids off by", "{:.3f}"},
-            {"access_deviation", "access spread"},
-            {"access_deviation_error", "+-", "{:.1e}"},
-            {"reward_deviation", "payoff spread"},
-            {"reward_deviation_error", "+-", "{:.1e}"},
-        };
-        std::string title = "Mean payoff per stage, part of own contests with access, mean distance of bids from the policy's most\n"
-                            "likely ones, and the standard deviation of payoff and access over agents";
-        if (with_regret) {
-            columns.push_back({"regret", "regret"});
-            columns.push_back({"regret_error", "+-", "{:.1e}"});
-            title += "; regret: payoff that following\nthe equilibrium brings instead, as those of the type do who are there, or in "
-                     "the mean field";
-        }
-        Table table(std::move(columns), format == Format::text ? title : "");
         const auto& cohorts = record_.cohorts;
+        const auto follows = [&](const Cohort& cohort) { return follows_equilibrium(cohort); };
+        const bool all = format != Format::text;
+        const bool with_regret = all || !std::ranges::all_of(cohorts, follows);
+        bool with_distance = all;
+        for (std::size_t c = 0; c < cohorts.size(); ++c) with_distance = with_distance || !std::isnan(bid_distance(c));
+        Table table(cohort_columns(with_distance, with_regret), all ? "" : cohorts_title(with_distance, with_regret));
         for (std::size_t c = 0; c < cohorts.size(); ++c) {
             const std::size_t type = cohorts[c].type.at();
             const Payoff mean_field = record_.mean_field.empty() ? Payoff{kNone, kNone} : record_.mean_field[type];
             const auto of = [&](auto measure) {
                 return experience_.estimate([&](const Tally& t) { return measure(sum_of(t, record_.takes_part, c)); });
             };
-            const Estimate en = of(payoff_en), ex = of(payoff_ex), part = of(access);
-            const Estimate access_spread = spread(c, &Fairness::access), reward_spread = spread(c, &Fairness::reward);
             std::vector<Cell> cells{record_.layout->type_infos()[type].name, record_.behaviours[cohorts[c].behaviour].name(),
-                                    static_cast<long>(cohorts[c].size()), en.mean, en.error, mean_field.endogenous, ex.mean,
-                                    ex.error, mean_field.exogenous, part.mean, part.error, bid_distance(c),
-                                    access_spread.mean, access_spread.error, reward_spread.mean, reward_spread.error};
-            if (with_regret) {
-                const Estimate loss = regret(c);
-                cells.emplace_back(loss.mean);
-                cells.emplace_back(loss.error);
-            }
+                                    static_cast<long>(cohorts[c].size())};
+            const auto add = [&](const Estimate& estimate) { cells.insert(cells.end(), {estimate.mean, estimate.error}); };
+            add(of(payoff_en));
+            cells.emplace_back(mean_field.endogenous);
+            add(of(payoff_ex));
+            cells.emplace_back(mean_field.exogenous);
+            add(of(access));
+            if (with_distance) cells.emplace_back(bid_distance(c));
+            add(spread(c, &Fairness::access));
+            add(spread(c, &Fairness::reward));
+            if (with_regret) add(regret(c));
             table.add(std::move(cells));
         }
         return table;
@@ -137,6 +115,32 @@ public:
     [[nodiscard]] std::size_t batches() const { return experience_.batches(); }
 
 private:
+    static std::vector<Column> cohort_columns(bool with_distance, bool with_regret) {
+        std::vector<Column> columns{{"type", "type"}, {"behaviour", "behaviour"}, {"agents", "agents"}};
+        const auto add = [&](const std::string& name, const std::string& heading) {
+            columns.push_back({name, heading});
+            columns.push_back({name + "_error", "+-", "{:.1e}"});
+        };
+        add("payoff_en", "payoff");
+        columns.push_back({"mean_field_en", "mean field"});
+        add("payoff_ex", "when active");
+        columns.push_back({"mean_field_ex", "mean field"});
+        add("access", "access");
+        if (with_distance) columns.push_back({"bid_distance", "bids off by", "{:.3f}"});
+        add("access_deviation", "access spread");
+        add("reward_deviation", "payoff spread");
+        if (with_regret) add("regret", "regret");
+        return columns;
+    }
+    static std::string cohorts_title(bool with_distance, bool with_regret) {
+        std::string title = "payoff: mean per stage, of all stages and when active; access: part of own contests with access;\n"
+                            "spread: standard deviation over agents";
+        if (with_distance) title += ";\nbids off by: mean distance from the most likely ones of the policy";
+        if (with_regret)
+            title += ";\nregret: payoff that following the equilibrium brings instead, as those of the type do who are there, or in "
+                     "the mean field";
+        return title;
+    }
     [[nodiscard]] bool follows_equilibrium(const Cohort& cohort) const {
         return record_.behaviours[cohort.behaviour].rule == Behaviour::Rule::sne;
     }

@@ -111,7 +111,7 @@ int solve(const std::vector<std::string>& arguments, const Context& context) {
         ProgressDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, "",
                                 economy.solver.stationarity, economy.solver.max_iterations);
         solved = solve_economy(economy, start, std::ref(display), context.ranks, kept ? &kept->checkpoints : nullptr);
-    } catch (const SearchStopped&) {
+    } catch (const Stopped&) {
         if (root) tell_stopped(kept->checkpoints.latest().value_or(kept->folder.path()));
         return kStopped;
     }

@@ -171,7 +171,7 @@ private:
         seen_.append(traced_.take(ranks_));
         if (company_.recorder != nullptr) company_.recorder->flush();
         company_.keeper->keep({simulation_.state(), so_far(), seen_}, simulation_.agents());
-        if (wish == RunKeeper::Wish::state_and_stop) throw RunStopped();
+        if (wish == RunKeeper::Wish::state_and_stop) throw Stopped();
     }
 
     /// Collective.

@@ -150,11 +150,6 @@ public:
     virtual void flush() = 0;
 };
 
-/// Thrown through a run that was asked to stop, on all ranks, once its state is kept.
-struct RunStopped : std::exception {
-    [[nodiscard]] const char* what() const noexcept override { return "the run was asked to stop"; }
-};
-
 /// Who watches a run and who keeps it.
 struct RunCompany {
     std::size_t run = 0;                               ///< its number among others
@@ -165,7 +160,7 @@ struct RunCompany {
     std::optional<OpenRun> resumed;     ///< to go on from; the agents are as they were then
 };
 
-/// Plays and records. Collective. Throws RunStopped when the keeper asks for that.
+/// Plays and records. Collective. Throws Stopped when the keeper asks for that.
 [[nodiscard]] Trace play(Simulation& simulation, const Contest& contest, const TracePlan& plan,
                          const RandomNumbers& numbers, const Collective& ranks, RunCompany company = {});
 

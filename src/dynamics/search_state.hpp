@@ -188,11 +188,6 @@ public:
     virtual void keep(SearchState state) = 0;
 };
 
-/// Thrown through a search that was asked to stop, on all ranks, once its state is kept.
-struct SearchStopped : std::exception {
-    [[nodiscard]] const char* what() const noexcept override { return "the search was asked to stop"; }
-};
-
 /// Between two iterations.
 template <class State>
 void keep_if_wanted(SearchKeeper* keeper, long iterations, State&& state) {
@@ -200,7 +195,7 @@ void keep_if_wanted(SearchKeeper* keeper, long iterations, State&& state) {
     const SearchKeeper::Wish wish = keeper->wish(iterations);
     if (wish == SearchKeeper::Wish::nothing) return;
     keeper->keep(state());
-    if (wish == SearchKeeper::Wish::state_and_stop) throw SearchStopped();
+    if (wish == SearchKeeper::Wish::state_and_stop) throw Stopped();
 }
 
 /// How a search takes part in that: not at all, kept by somebody, or as the continuation of another one.

@@ -135,7 +135,7 @@ Residuals confirmed_step(Evolution<G>& evolution, const StopRule& rule) {
 }
 
 /// Runs the dynamics until all residuals are met, no progress is made, or the limit. Every rank passes its parts and
-/// gets its parts; all of them stop for the same reason. Throws SearchStopped when the keeper asks for it.
+/// gets its parts; all of them stop for the same reason. Throws Stopped when the keeper asks for it.
 template <Game G>
 SolveOutcome evolve(const G& game, const EvolutionSettings& settings, Field mass, Response response,
                     const Progress& progress = {}, const Collective& ranks = Collective::serial(),

@@ -9,6 +9,7 @@
 
 #include "base/build_info.hpp"
 #include "base/error.hpp"
+#include "base/first_difference.hpp"
 #include "io/agreed.hpp"
 #include "io/digest.hpp"
 #include "io/error_stack.hpp"
@@ -148,16 +149,6 @@ hdf5::File in_memory(const std::string& name, std::size_t growth, const Fill& fi
 }
 
 // ---------------------------------------------------------------------- reading
-
-std::string first_difference(const std::string& stored, const std::string& present) {
-    const auto [a, b] = std::mismatch(stored.begin(), stored.end(), present.begin(), present.end());
-    const auto line_of = [](const std::string& text, std::string::const_iterator at) {
-        const auto place = static_cast<std::size_t>(at - text.begin());
-        const std::size_t begin = place == 0 ? 0 : text.rfind('\n', place - 1) + 1;
-        return text.substr(begin, text.find('\n', place) - begin);
-    };
-    return '"' + line_of(stored, a) + "\" there, \"" + line_of(present, b) + "\" here";
-}
 
 void require_usable(const StoredGroup& root, const CheckpointIdentity& identity) {
     const auto refuse = [&](const std::string& why) { throw IoError(root.file(), "cannot be resumed", why); };

@@ -62,7 +62,8 @@ private:
 /// Nothing if there is no lock of that name, or none any more. Throws IoError for one without a readable owner: of an
 /// editor's doing, or of a damaged disk.
 std::optional<FoundLock> find(const fs::path& lock, const LockOwner& here, const struct stat& now) {
-    struct stat before {}, after {};
+    struct stat before {
+    }, after{};
     if (::stat(lock.c_str(), &before) != 0) return {};
     const auto owner = read_owner(lock);
     if (!owner) {

@@ -20,9 +20,9 @@ struct FoundLock {
 
 /// A file that one process holds at a time, as long as the object lives.
 ///
-/// Whoever takes away a lock that was left behind has looked at it earlier, and another process may have put its own there
-/// since. So it is taken away only by the holder of a second lock, "<name>.turn", who looks once more. A turn that was
-/// itself left behind goes the same way.
+/// Whoever takes away a lock that was left behind has looked at it earlier, and another process may have put its own
+/// there since. So it is taken away only by the holder of a second lock, "<name>.turn", who looks once more. A turn
+/// that was itself left behind goes the same way.
 class LockFile {
 public:
     using Clock = std::chrono::steady_clock;

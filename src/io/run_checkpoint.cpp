@@ -7,6 +7,7 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/fingerprint.hpp"
+#include "base/first_difference.hpp"
 #include "base/message.hpp"
 #include "io/agreed.hpp"
 #include "io/error_stack.hpp"
@@ -155,7 +156,8 @@ KeptRuns read_kept_runs(const fs::path& file, const std::string& identity) {
     const std::string version = root.text_attribute("version"), commit = root.text_attribute("commit");
     if (version != build_info().version || commit != build_info().commit)
         refuse("it was written by polykarma " + version + ", commit " + commit);
-    if (root.text("identity") != identity) refuse("it is of another simulation: economy, policy or options differ");
+    if (const std::string stored = root.text("identity"); stored != identity)
+        refuse("it is of another simulation: " + first_difference(stored, identity));
     const auto stored = root.array<std::int8_t>("runs", root.shape("runs"));
     const auto bytes = std::as_bytes(std::span(stored));
     if (static_cast<std::int64_t>(fingerprint(bytes)) != root.integer_attribute("fingerprint")) refuse("it is damaged");

@@ -90,6 +90,7 @@ public:
 
     void write_published(const PublishedTable& published) {
         GroupWriter group = root_.subgroup("published");
+        group.attribute("kind", published.kind);
         group.attribute("source", published.source);
         for (const auto& column : published.labels)
             group.strings({column.name, "published: " + column.name, ""}, column.values,

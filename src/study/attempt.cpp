@@ -12,7 +12,7 @@ Attempt attempt(const std::function<EquilibriumRecord()>& solve, const Collectiv
         return {solve(), {}};
     } catch (const ContractViolation&) {
         throw;
-    } catch (const SearchStopped&) {
+    } catch (const Stopped&) {
         throw;
     } catch (const IoError&) {
         throw;

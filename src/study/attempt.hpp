@@ -16,7 +16,7 @@ struct Attempt {
 };
 
 /// One of many solves, of which a failing one stops nobody; every rank of a team calls. Throws ContractViolation,
-/// SearchStopped, IoError of whoever keeps its state, and std::bad_alloc where other ranks may be waiting for this one.
+/// Stopped, IoError of whoever keeps its state, and std::bad_alloc where other ranks may be waiting for this one.
 [[nodiscard]] Attempt attempt(const std::function<EquilibriumRecord()>& solve,
                               const Collective& ranks = Collective::serial());
 

@@ -43,7 +43,7 @@ struct PlayAttendance {
 /// What agents experience who play an equilibrium by its policy; `image` as to_image made it, on all ranks.
 ///   economy: with the lattice of the equilibrium
 /// Collective; a small population is played by every rank for itself. The ranks change nothing in the result.
-/// Throws InputError for a population that cannot play this economy, and RunStopped.
+/// Throws InputError for a population that cannot play this economy, and Stopped.
 [[nodiscard]] PopulationMeasures play_equilibrium(const EconomyConfig& economy, std::span<const std::byte> image,
                                                   const SimulationConfig& simulation, const Collective& team,
                                                   const PlayAttendance& attendance);

@@ -76,7 +76,7 @@ struct Searched {
 /// the economies cannot be solved, for the reason of that one; iterations and history are those of all of them. Where
 /// accounts have no bound, it goes on to larger lattices, as far as economy and memory allow.
 /// `game` is that of the economy, or of the lattice of the state that is resumed.
-/// Throws InputError when an economy on that way is none, and SearchStopped when the keeper asks for it.
+/// Throws InputError when an economy on that way is none, and Stopped when the keeper asks for it.
 template <class G>
 [[nodiscard]] Searched<G> search(const EconomyConfig& economy, std::shared_ptr<const G> game, const StartFrom& from,
                                  const Progress& progress, const Collective& ranks, const Keeping& keeping = {});

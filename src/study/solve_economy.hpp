@@ -33,7 +33,7 @@ template <class G>
 
 /// From an economy to everything that is reported about its equilibrium: starts, solves, certifies, measures welfare.
 /// The ranks share the state space; the record holds this rank's part of the fields, and the same of everything else.
-/// With a keeper, the search goes on from the state that it has, if any, and throws SearchStopped when it asks for
+/// With a keeper, the search goes on from the state that it has, if any, and throws Stopped when it asks for
 /// that.
 [[nodiscard]] EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& start = {},
                                               const Progress& progress = {},

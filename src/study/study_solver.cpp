@@ -174,12 +174,8 @@ void StudySolver::solve_unit(const WorkUnits& units, std::size_t unit, const Col
         } catch (const BeginAgain&) {
             solve_from({});
         }
-    } catch (const SearchStopped&) {
-        // Its state is kept; the run ends.
-        checkpoints->leave();
-        return;
-    } catch (const RunStopped&) {
-        // What has been played is lost.
+    } catch (const Stopped&) {
+        // The state of a search is kept, what has been played is lost; the run ends.
         if (checkpoints) checkpoints->leave();
         return;
     }
@@ -193,7 +189,7 @@ std::optional<PointRecord> StudySolver::solve_reference(std::size_t number, cons
     const Timed timed(seconds_);
     try {
         record.agents = play_reference(references_[number], study_.simulation, team, {company.alive, how_.stop});
-    } catch (const RunStopped&) {
+    } catch (const Stopped&) {
         return {};
     } catch (const InputError& error) {
         record.error = error.what();

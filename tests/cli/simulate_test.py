@@ -153,9 +153,9 @@ def test_another_design_can_be_the_start(solved, tmp_path):
                      tmp_path / "narrow.h5", "-q")
     assert narrow.code == 0
     assert simulate(solved, "--start", tmp_path / "narrow.h5").code == 0
-    assert "types are not those" in complaint(simulate(solved, "--start", solved / "desks.h5"), 2)
+    assert "its types: staff, guest; of the economy: commuter" in complaint(simulate(solved, "--start", solved / "desks.h5"), 2)
     assert polykarma("solve", solved / "lane.toml", "--set", "resource.lane.k_max=8", "-o", tmp_path / "high.h5", "-q").code == 0
-    assert "k_max are not those" in complaint(simulate(solved, "--start", tmp_path / "high.h5"), 2)
+    assert "its k_max: 8 of lane; of the economy: 6 of lane" in complaint(simulate(solved, "--start", tmp_path / "high.h5"), 2)
 
 
 @pytest.mark.parametrize("economy, before", [("desks", 'exchange={rule="none"}'), ("pairs", "contest.payee=society")])
@@ -186,13 +186,19 @@ MISTAKES = [
     (["--periods", 0], "--periods"),
     (["--periods", "nan"], "--periods"),
     (["--every", 0], "--every"),
+    (["--every", 21], "--every = 21 (out of range): 1 to the 20 periods"),
     (["--burn-in", -1], "--burn-in"),
     (["--seed", 7, "--seed", 7], "--seed = 7 (given twice"),
+    (["--seed", -1], "--seed -1 (out of range): a whole number from 0 to 18446744073709551615"),
+    (["--seed", 1.5], "--seed 1.5"),
     (["--trace-agents", 2001], "--trace-agents"),
     (["--behaviour", "sne=0.5"], "do not add up to 1"),
     (["--behaviour", "sne=0.5", "--behaviour", "all=0.6"], "do not add up to 1"),
     (["--behaviour", "greedy"], "--behaviour greedy (unknown): sne, likely"),
     (["--behaviour", "noisy"], "--behaviour noisy"),
+    (["--behaviour", "fraction:2"], "fraction:PART (0 to 1)"),
+    (["--behaviour", "sne=0.5", "--behaviour", "sne=0.5"], "--behaviour = sne (given twice)"),
+    (["--behaviour", "commuter/all", "--behaviour", "sne"], "--behaviour = sne (every type has behaviours of its own)"),
     (["--behaviour", "sne=two"], "--behaviour sne=two"),
     (["--behaviour", "sne=0"], "--behaviour sne=0"),
     (["--behaviour", "nobody/all", "--behaviour", "sne"], "unknown type): commuter"),
@@ -217,6 +223,20 @@ def test_a_policy_of_another_economy_is_told_what_differs(solved, tmp_path):
                      "--agents", 100, "--periods", 2, "-q").code == 0
 
 
+def test_a_point_of_a_study_is_a_policy(solved, tmp_path):
+    write(tmp_path / "lane.toml", LANE)
+    study = write(tmp_path / "study.toml", 'title = "capacities"\nbase = "lane.toml"\n\n[[axis]]\nname = "capacity"\n'
+                                           'key = "resource.lane.priority_capacity"\nvalues = [0.1, 0.2]\n')
+    assert polykarma("sweep", study, "-o", tmp_path / "study.h5", "-q").code == 0
+    run = ["simulate", solved / "lane.toml", "--policy", tmp_path / "study.h5", "--agents", 2000, "--periods", 20, "-q",
+           "--format", "csv"]
+    alone = rows_of(simulate(solved, "--format", "csv").out)
+    assert rows_of(polykarma(*run, "--point", "/points/0001").out) == alone
+    assert "priority_capacity is 0.1, not 0.2" in complaint(polykarma(*run, "--point", "/points/0000"), 2)
+    assert "name one of its points, such as /points/0000" in complaint(polykarma(*run), 4)
+    assert "has no group /points/0002" in complaint(polykarma(*run, "--point", "/points/0002"), 4)
+
+
 def test_an_allocation_of_another_game(solved):
     assert "coin, turn, dictator" in complaint(simulate(solved, "--policy", "uncontrolled", economy="pairs", policy=False), 2)
     assert "uncontrolled" in complaint(simulate(solved, "--policy", "coin", policy=False), 2)
@@ -226,6 +246,8 @@ def test_a_policy_that_is_none(solved, tmp_path):
     said = complaint(polykarma("simulate", solved / "lane.toml", "--policy", tmp_path / "no.h5", "--agents", 100,
                                "--periods", 2), 4)
     assert "no.h5" in said
+    assert "none of uncontrolled, coin" in complaint(simulate(solved, "--policy", "lottery", policy=False), 4)
+    assert "none of uncontrolled, coin" in complaint(simulate(solved, "--policy", "", policy=False), 4)
     damaged = tmp_path / "damaged.h5"
     damaged.write_bytes((solved / "lane.h5").read_bytes()[:3000])
     complaint(polykarma("simulate", solved / "lane.toml", "--policy", damaged, "--agents", 100, "--periods", 2), 4)

@@ -56,7 +56,7 @@ SolveOutcome interrupted(const Search& search, long stride, const Part& part, co
         Interruption keeper(7, last);
         try {
             return search(part, ranks, {&keeper, state ? &*state : nullptr});
-        } catch (const SearchStopped&) {
+        } catch (const Stopped&) {
             if (keeper.kept) state = std::move(keeper.kept);
             if (!state) throw std::logic_error("stopped without a state");
             EXPECT_EQ(state->rule.iteration, last) << "it could have gone on further";

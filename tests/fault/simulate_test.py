@@ -157,7 +157,7 @@ def test_a_checkpoint_of_another_simulation(folder):
     stop(started(folder))
     assert "holds a checkpoint of a simulation" in complaint(polykarma(*SIMULATE, "--work-dir", "work", cwd=folder), 4)
     said = complaint(polykarma(*SIMULATE, *RESUME, "--seed", "3", cwd=folder), 4)
-    assert "it is of another simulation" in said
+    assert "it is of another simulation" in said and '"--seed 3" here' in said
 
 
 @pytest.mark.parametrize("place", [0.1, 0.3, 0.5, 0.7, 0.9])

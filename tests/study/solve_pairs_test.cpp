@@ -118,7 +118,7 @@ TEST(SolvePairs, GoesOnFromACheckpointInWhateverLatticeThatWas) {
         Interruption keeper(scratch / "work", last);
         try {
             record = solve_economy(pairs(), {}, {}, Collective::serial(), &keeper);
-        } catch (const SearchStopped&) {
+        } catch (const Stopped&) {
         }
         for (const int k_max : keeper.balances) largest = std::max(largest, k_max);
     }

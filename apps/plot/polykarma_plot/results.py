@@ -275,6 +275,11 @@ class Study:
         numbers = {name: data[()] for name, data in group.items() if data.dtype.kind in "fiu"}
         return {design: {name: float(values[i]) for name, values in numbers.items()} for i, design in enumerate(labels)}
 
+    @property
+    def published_kind(self):
+        """What the values others found are: published, or of a regression."""
+        return text(self.file["published"].attrs.get("kind", "published"))
+
     def published_payoff(self, design, agent_type, which):
         return self.published.get(design, {}).get(f"{agent_type}_{which}", math.nan)
 

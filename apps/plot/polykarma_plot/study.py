@@ -116,7 +116,7 @@ def legend_handles(study, published, benchmark=False):
         cross = {**style.start_style(0, False), "markeredgecolor": "0.3"}
         handles.append(Line2D([], [], label="not certified", **cross))
     if published:
-        handles.append(Line2D([], [], label="published", **style.PUBLISHED))
+        handles.append(Line2D([], [], label=study.published_kind, **style.PUBLISHED))
     if benchmark:
         handles.append(Line2D([], [], label=BENCHMARK_OF[study.game], **style.BENCHMARK))
     return handles

@@ -23,7 +23,9 @@ def look(number):
 
 
 def draw(ax, periods, runs, **options):
-    """runs [run, period]"""
+    """runs [run, period]; a single record is a point."""
+    if len(periods) == 1:
+        options["marker"] = "o"
     if len(runs) > 1:
         ax.fill_between(periods, runs.min(axis=0), runs.max(axis=0), color=options["color"], alpha=BAND, linewidth=0)
     ax.plot(periods, runs.mean(axis=0), **options)
