@@ -22,15 +22,11 @@ class Report {
 public:
     explicit Report(const SimulationRecord& record) : record_(record), experience_(record.runs) {}
 
-    /// A reader of text is spared columns that say nothing.
     [[nodiscard]] Table cohorts(Format format) const {
         const auto& cohorts = record_.cohorts;
-        const auto follows = [&](const Cohort& cohort) { return follows_equilibrium(cohort); };
-        const bool all = format != Format::text;
-        const bool with_regret = all || !std::ranges::all_of(cohorts, follows);
-        bool with_distance = all;
-        for (std::size_t c = 0; c < cohorts.size(); ++c) with_distance = with_distance || !std::isnan(bid_distance(c));
-        Table table(cohort_columns(with_distance, with_regret), all ? "" : cohorts_title(with_distance, with_regret));
+        const bool text = format == Format::text;
+        const Shown shown = text ? what_is_known() : Shown{};
+        Table table(columns(shown), text ? title(shown) : "");
         for (std::size_t c = 0; c < cohorts.size(); ++c) {
             const std::size_t type = cohorts[c].type.at();
             const Payoff mean_field = record_.mean_field.empty() ? Payoff{kNone, kNone} : record_.mean_field[type];
@@ -41,14 +37,14 @@ public:
                                     static_cast<long>(cohorts[c].size())};
             const auto add = [&](const Estimate& estimate) { cells.insert(cells.end(), {estimate.mean, estimate.error}); };
             add(of(payoff_en));
-            cells.emplace_back(mean_field.endogenous);
+            if (shown.mean_field) cells.emplace_back(mean_field.endogenous);
             add(of(payoff_ex));
-            cells.emplace_back(mean_field.exogenous);
+            if (shown.mean_field) cells.emplace_back(mean_field.exogenous);
             add(of(access));
-            if (with_distance) cells.emplace_back(bid_distance(c));
+            if (shown.bid_distance) cells.emplace_back(bid_distance(c));
             add(spread(c, &Fairness::access));
             add(spread(c, &Fairness::reward));
-            if (with_regret) add(regret(c));
+            if (shown.regret) add(regret(c));
             table.add(std::move(cells));
         }
         return table;
@@ -115,28 +111,40 @@ public:
     [[nodiscard]] std::size_t batches() const { return experience_.batches(); }
 
 private:
-    static std::vector<Column> cohort_columns(bool with_distance, bool with_regret) {
+    /// Columns that a reader of text is spared when nothing is in them.
+    struct Shown {
+        bool mean_field = true, bid_distance = true, regret = true;
+    };
+    [[nodiscard]] Shown what_is_known() const {
+        Shown known{!record_.mean_field.empty(), false, false};
+        for (std::size_t c = 0; c < record_.cohorts.size(); ++c) {
+            known.bid_distance = known.bid_distance || !std::isnan(bid_distance(c));
+            known.regret = known.regret || !std::isnan(regret(c).mean);
+        }
+        return known;
+    }
+    static std::vector<Column> columns(const Shown& shown) {
         std::vector<Column> columns{{"type", "type"}, {"behaviour", "behaviour"}, {"agents", "agents"}};
         const auto add = [&](const std::string& name, const std::string& heading) {
             columns.push_back({name, heading});
             columns.push_back({name + "_error", "+-", "{:.1e}"});
         };
         add("payoff_en", "payoff");
-        columns.push_back({"mean_field_en", "mean field"});
+        if (shown.mean_field) columns.push_back({"mean_field_en", "mean field"});
         add("payoff_ex", "when active");
-        columns.push_back({"mean_field_ex", "mean field"});
+        if (shown.mean_field) columns.push_back({"mean_field_ex", "mean field"});
         add("access", "access");
-        if (with_distance) columns.push_back({"bid_distance", "bids off by", "{:.3f}"});
+        if (shown.bid_distance) columns.push_back({"bid_distance", "bids off by", "{:.3f}"});
         add("access_deviation", "access spread");
         add("reward_deviation", "payoff spread");
-        if (with_regret) add("regret", "regret");
+        if (shown.regret) add("regret", "regret");
         return columns;
     }
-    static std::string cohorts_title(bool with_distance, bool with_regret) {
+    static std::string title(const Shown& shown) {
         std::string title = "payoff: mean per stage, of all stages and when active; access: part of own contests with access;\n"
                             "spread: standard deviation over agents";
-        if (with_distance) title += ";\nbids off by: mean distance from the most likely ones of the policy";
-        if (with_regret)
+        if (shown.bid_distance) title += ";\nbids off by: mean distance from the most likely ones of the policy";
+        if (shown.regret)
             title += ";\nregret: payoff that following the equilibrium brings instead, as those of the type do who are there, or in "
                      "the mean field";
         return title;

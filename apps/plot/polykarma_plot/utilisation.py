@@ -15,6 +15,7 @@ from .results import VISITED
 BAR_HEIGHT = 0.74
 NAME_WIDTH = 26    # characters of a design's name on one line
 TYPE_GAP = 0.45  # between the bars of two types, in bars
+NARROWEST = 5.2  # inches: headings take two lines at most
 
 
 def bars_of(states):
@@ -61,7 +62,7 @@ def build(state, what=""):
     bars = bars_of([state])
     heading = ", ".join(part for part in (state.title, what, "use of the resources") if part)
     height = 1.35 + 0.27 * (max(positions(bars)) + 1)
-    fig = style.figure(1.2 + 2.9 * len(state.stages), height, heading + state.note(), legend_height=0.3)
+    fig = style.figure(max(NARROWEST, 1.2 + 2.9 * len(state.stages)), height, heading + state.note(), legend_height=0.3)
     panels = fig.subplots(1, len(state.stages), sharex=True, sharey=True, squeeze=False)[0]
     for stage, ax in enumerate(panels):
         draw(ax, state, stage, bars)
@@ -81,7 +82,7 @@ def build_grid(title, labelled, labels_name):
     rows = -(-len(labelled) // columns)
     height = 0.9 + rows * (0.4 + 0.19 * (max(positions(bars)) + 1))
     heading = ", ".join(part for part in (title, f"use of the resources by {labels_name}") if part)
-    fig = style.figure(0.9 + columns * (0.2 + 1.9 * stages), height, heading, legend_height=0.3)
+    fig = style.figure(max(NARROWEST, 0.9 + columns * (0.2 + 1.9 * stages)), height, heading, legend_height=0.3)
     panels = fig.subplots(rows, columns * stages, sharex=True, sharey=True, squeeze=False)
     for number in range(rows * columns):
         row, first = number % rows, (number // rows) * stages
