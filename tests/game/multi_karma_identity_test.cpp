@@ -5,13 +5,14 @@
 
 #include <gtest/gtest.h>
 
+#include "support/effort.hpp"
 #include "support/small_economy.hpp"
 #include "support/state_identities.hpp"
 
 namespace polykarma {
 namespace {
 
-constexpr std::uint64_t kEconomies = 300;
+constexpr std::uint64_t kEconomies = test::economies(300);
 
 MultiKarmaRules patient(std::uint64_t seed) {
     auto rules = test::random_economy(seed).rules;

@@ -7,6 +7,7 @@
 
 #include "certificate/certificate.hpp"
 #include "equilibrium/evolutionary.hpp"
+#include "support/effort.hpp"
 #include "support/random_pairs.hpp"
 #include "support/state_identities.hpp"
 #include "welfare/measures.hpp"
@@ -14,7 +15,7 @@
 namespace polykarma {
 namespace {
 
-constexpr std::uint64_t kEconomies = 200;
+constexpr std::uint64_t kEconomies = test::economies(200);
 
 PairwiseRules patient(PairwiseRules rules) {
     for (auto& type : rules.types) type.discount = 1.0;

@@ -9,6 +9,7 @@
 #include "equilibrium/start.hpp"
 #include "oracle/dense_average.hpp"
 #include "oracle/dense_pairs.hpp"
+#include "support/effort.hpp"
 #include "support/random_pairs.hpp"
 
 namespace polykarma {
@@ -17,7 +18,7 @@ namespace {
 using oracle::AverageAgent;
 using oracle::DensePairs;
 
-constexpr std::uint64_t kEconomies = 60;
+constexpr std::uint64_t kEconomies = test::economies(60);
 
 /// A type's own problem against the aggregates.
 AverageAgent agent_of(const DensePairs& dense, const DensePairs::Aggregates& m, std::size_t first, std::size_t states) {

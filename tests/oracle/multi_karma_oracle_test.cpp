@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "oracle/bridge.hpp"
+#include "support/effort.hpp"
 #include "support/random_economy.hpp"
 #include "welfare/measures.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 using oracle::DenseEconomy;
 using oracle::Real;
 
-constexpr std::uint64_t kEconomies = 400;
+constexpr std::uint64_t kEconomies = test::economies(400);
 
 /// Sums of at most a few hundred products of numbers up to the scale, each rounded to 1.1e-16 of it.
 constexpr double kTolerance = 1e-13;

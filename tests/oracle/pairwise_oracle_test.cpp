@@ -6,6 +6,7 @@
 
 #include "dynamics/operators.hpp"
 #include "oracle/dense_pairs.hpp"
+#include "support/effort.hpp"
 #include "support/random_pairs.hpp"
 
 namespace polykarma {
@@ -13,7 +14,7 @@ namespace {
 
 using oracle::DensePairs;
 
-constexpr std::uint64_t kEconomies = 200;
+constexpr std::uint64_t kEconomies = test::economies(200);
 
 /// Shares are rounded to 2^-52 once per state and bid, a few hundred of them; karma counts up to 20 units of them.
 constexpr double kTolerance = 2e-13;
