@@ -204,7 +204,7 @@ void print_played(std::ostream& out, const StudyResults& results) {
         out << '\n';
         types_table(results).print(out, Format::text);
     }
-    out << "+-: standard error over runs\n";
+    out << "+-: standard error over runs, or over batches of periods where that is larger; of fairness over runs\n";
     print_leads(out, results);
 }
 

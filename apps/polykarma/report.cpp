@@ -57,7 +57,7 @@ Table certificate_table(const Certificate& c, const Tolerance& tolerance, const 
     std::vector<Column> columns{{"quantity", "certificate"},
                                 {"value", recorded != nullptr ? "recomputed" : "value", "{:.2e}"}};
     if (recorded != nullptr) columns.push_back({"recorded", "recorded", "{:.2e}"});
-    columns.push_back({"tolerance", "tolerance", "{:.0e}"});
+    columns.push_back({"tolerance", "tolerance", "{:.2e}"});
     columns.push_back({"met", "met"});
     Table table(std::move(columns));
     const auto add = [&](const char* name, double Certificate::*member, double limit) {

@@ -68,10 +68,24 @@ void tell_notes(const EconomyConfig& economy, const SimulationSetup& setup) {
     if (!read_summary(*setup.policy, setup.policy_group).certified)
         tell(fmt::format("polykarma: note: {} is not certified: its policy is no equilibrium to the tolerance\n",
                          setup.policy->string()));
-    if (economy.tie_smoothing > 0.0)
+    if (economy.game == GameFamily::multi_karma && economy.tie_smoothing > 0.0)
         tell(fmt::format("polykarma: note: in the mean field ties are smoothed over tie_smoothing = {:g} of the population, "
                          "agents draw lots: payoffs differ by about as much times what a place is worth\n",
                          economy.tie_smoothing));
+}
+
+int simulate_each(const Options& options, const EconomyConfig& economy, const std::vector<SimulationSetup>& setups,
+                  const Context& context) {
+    Table table = behaviours_table(economy, options.format());
+    for (const auto& setup : setups) {
+        PeriodDisplay display(context.ranks.is_root() ? progress_style(options.quiet()) : ProgressStyle::quiet,
+                              setup.seeds.size(), setup.plan.burn_in + setup.plan.periods, setup.agents);
+        add_behaviour(table, simulate_economy(economy, setup, {std::ref(display), nullptr, {}}, context.ranks), economy);
+    }
+    if (!context.ranks.is_root()) return kSuccess;
+    if (!options.quiet()) tell_notes(economy, setups.front());
+    table.print(std::cout, options.format());
+    return kSuccess;
 }
 
 }  // namespace
@@ -81,7 +95,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "simulate ECONOMY --policy OUT.h5 --agents N --periods T [-o TRACE.h5] [OPTIONS]",
         "Plays an economy with a finite population of N agents, by the same rules as `solve` and integers\n"
         "throughout, and prints what every type experiences beside what the mean field of the policy says. Agents\n"
-        "start from the distribution of the policy file, with exactly the economy's karma. Ranks of mpirun or srun\n"
+        "start from the distribution of the policy file, with the economy's karma to the nearest unit. Ranks of mpirun or srun\n"
         "share the agents; their number does not change the result. Exit code 5: stopped by a signal, with a\n"
         "checkpoint in --work-dir.",
         "Examples\n"
@@ -89,6 +103,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         "  polykarma simulate inputs/tutorial/priority_lane.toml --policy lane.h5 --agents 1e5 --periods 500 -o trace.h5\n"
         "  polykarma simulate economy.toml --policy out.h5 --agents 1e4 --periods 1000 --behaviour sne=0.9 \\\n"
         "      --behaviour all=0.1                          a tenth bids all it has\n"
+        "  polykarma simulate economy.toml --policy out.h5 --agents 1e4 --periods 1000 --each    a table of behaviours\n"
         "  polykarma simulate economy.toml --policy after.h5 --start before.h5 --agents 1e5 --periods 400 -o change.h5\n"
         "                                               from the equilibrium of one design to that of another\n"
         "  polykarma simulate economy.toml --policy uncontrolled --agents 1e4 --periods 100     nobody has priority\n"
@@ -110,6 +125,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
     if (setup.start) inputs.push_back(*setup.start);
     const auto output = options.output(inputs);
 
+    if (const auto setups = setups_of_each(options, setup); !setups.empty()) return simulate_each(options, economy, setups, context);
     const auto kept = kept_runs(options, economy, setup, output.has_value(), context.ranks);
 
     const bool root = context.ranks.is_root();

@@ -70,7 +70,7 @@ void take_policy(const Options& options, SimulationSetup& setup) {
 }
 
 void take_behaviours(const Options& options, SimulationSetup& setup) {
-    if (!options.has("policy") && !options.has("behaviour"))
+    if (!options.has("policy") && !options.has("behaviour") && !options.has("each"))
         throw UsageError("neither --policy nor --behaviour: how do the agents bid? (see polykarma simulate --help)");
     if (options.has("behaviour"))
         for (const auto& text : options.get<std::vector<std::string>>("behaviour"))
@@ -101,6 +101,8 @@ void add_simulation_options(Options& options) {
                   "[TYPE/]RULE[=SHARE]: how a share of the agents bids, of all types or of one. Rules: sne (draws from "
                   "the policy), likely (its most likely bid), noisy:2 (sne, moved by up to 2; 1 to 1e6), all, zero, fraction:0.5 "
                   "(of what one can pay; 0 to 1), learn:0.05 (by experience; explores in 5 %). Repeatable; the shares of a type add up to 1");
+    options.add()("each", "everybody behaves like the first --behaviour, then like the second, ... (without: like every simple "
+                          "one); prints a table of their payoffs and welfare");
     options.add()("start", po::value<std::string>(),
                   "result file whose distribution, and karma of each account, to start from instead of those of the policy: "
                   "another design");
@@ -122,8 +124,33 @@ SimulationSetup simulation_setup(const Options& options) {
     for (const auto& seed : options.get<std::vector<std::string>>("seed")) setup.seeds.push_back(seed_option(seed));
     if (options.has("start")) setup.start = options.get<std::string>("start");
     take_policy(options, setup);
+    if (!setup.policy && setup.policy_group != "/")
+        throw UsageError(fmt::format("--point {} (without a policy file): --policy STUDY.h5 beside it", setup.policy_group));
     take_behaviours(options, setup);
     return setup;
+}
+
+std::vector<SimulationSetup> setups_of_each(const Options& options, const SimulationSetup& setup) {
+    if (!options.has("each")) return {};
+    for (const char* const option : {"output", "work-dir"})
+        if (options.has(option)) throw UsageError(fmt::format("--each --{} (a table is all there is): one of them", option));
+    if (setup.allocation != Allocation::bids)
+        throw UsageError("--each (nobody bids here): --policy OUT.h5, or no --policy");
+    std::vector<Behaviour> behaviours;
+    using Rule = Behaviour::Rule;
+    if (options.has("behaviour")) {
+        for (const auto& part : setup.behaviours) {
+            if (!part.type.empty() || part.share != 1.0)
+                throw UsageError("--each (with a type or a share): behaviours of everybody");
+            behaviours.push_back(part.behaviour);
+        }
+    } else {
+        if (setup.policy) behaviours = {{Rule::sne, 0.0}, {Rule::likely, 0.0}, {Rule::noisy, 1.0}};
+        behaviours.insert(behaviours.end(), {{Rule::all, 0.0}, {Rule::fraction, 0.5}, {Rule::zero, 0.0}});
+    }
+    std::vector<SimulationSetup> setups(behaviours.size(), setup);
+    for (std::size_t i = 0; i < setups.size(); ++i) setups[i].behaviours = {{"", behaviours[i], 1.0}};
+    return setups;
 }
 
 }  // namespace polykarma::cli

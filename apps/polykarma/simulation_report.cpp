@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "agents/estimate.hpp"
+#include "study/played_welfare.hpp"
 
 namespace polykarma::cli {
 namespace {
@@ -95,7 +96,10 @@ public:
                      {"karma", "karma"},
                      {"karma_end", "at the end"},
                      {"gini", "Gini"},
-                     {"gini_end", "at the end"}});
+                     {"gini_end", "at the end"}},
+                    fmt::format("Karma per capita and its Gini coefficient in the first run: at the first record, after {} "
+                                "periods, and at the end",
+                                record_.plan.burn_in + record_.plan.every));
         const Trace& run = record_.runs.front();
         const auto agents = static_cast<double>(record_.agents);
         for (std::size_t a = 0; a < run.first.gini.size(); ++a)
@@ -189,7 +193,7 @@ void print_text(std::ostream& out, const SimulationRecord& record) {
     const TracePlan& plan = record.plan;
     std::int64_t beyond = 0;
     for (const Trace& run : record.runs) beyond += run.beyond_policy;
-    out << fmt::format("{}\n{} agents, {} periods{}, {} run{}; {:.2g} million contests of agents per second\n\n",
+    out << fmt::format("{}\n{} agents, {} periods{}, {} run{}; {:.3g} million contests of agents per second\n\n",
                        record.title, record.agents, plan.periods,
                        plan.burn_in > 0 ? fmt::format(" after {}", plan.burn_in) : "", record.runs.size(),
                        record.runs.size() > 1 ? "s" : "",
@@ -217,6 +221,31 @@ void print_text(std::ostream& out, const SimulationRecord& record) {
 }
 
 }  // namespace
+
+Table behaviours_table(const EconomyConfig& economy, Format format) {
+    std::vector<Column> columns{{"behaviour", "behaviour"}};
+    for (const auto& type : economy.types) columns.push_back({"payoff_" + type.name, type.name});
+    columns.insert(columns.end(), {{"efficiency", "everybody"},
+                                   {"efficiency_error", "+-", "{:.1e}"},
+                                   {"minimum", "least"},
+                                   {"SW_en", "SW_en"},
+                                   {"SW_ex", "SW_ex"}});
+    return Table(std::move(columns), format == Format::text
+                                         ? economy.title + "\nEverybody behaves alike: mean payoffs per stage of every type, of everybody and of "
+                                                           "the type that has\nleast; Nash welfare over all and over active stages "
+                                                           "(-inf: a type has no more than the benchmark)"
+                                         : "");
+}
+
+void add_behaviour(Table& table, const SimulationRecord& record, const EconomyConfig& economy) {
+    const Welfare welfare = played_welfare(record, economy);
+    std::vector<Cell> cells{record.behaviours.front().name()};
+    for (const Payoff& payoff : welfare.payoffs) cells.emplace_back(payoff.endogenous);
+    const Estimate efficiency = Report(record).efficiency();
+    cells.insert(cells.end(), {efficiency.mean, efficiency.error, welfare.minimum.endogenous, welfare.nash.endogenous,
+                               welfare.nash.exogenous});
+    table.add(std::move(cells));
+}
 
 void print_simulation(std::ostream& out, const SimulationRecord& record, Format format) {
     if (format == Format::text)

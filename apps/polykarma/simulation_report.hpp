@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 
+#include "config/economy.hpp"
 #include "io/simulation_record.hpp"
 #include "progress.hpp"
 #include "table.hpp"
@@ -12,6 +13,10 @@ namespace polykarma::cli {
 
 /// What every cohort experienced, beside the mean field; in text also access by urgency, delays and karma.
 void print_simulation(std::ostream& out, const SimulationRecord& record, Format format);
+
+/// Payoffs and welfare of populations that all behave alike, a row each.
+[[nodiscard]] Table behaviours_table(const EconomyConfig& economy, Format format);
+void add_behaviour(Table& table, const SimulationRecord& record, const EconomyConfig& economy);
 
 /// Shows how far the runs of a simulation are.
 class PeriodDisplay {

@@ -1,5 +1,7 @@
 #include "agents/population_measures.hpp"
 
+#include <cmath>
+
 namespace polykarma {
 namespace {
 
@@ -11,28 +13,33 @@ Estimate over(std::span<const Trace> runs, Measure&& measure) {
     return estimate_of(values);
 }
 
-/// All that the agents of one type, or of all of them, experienced in a run.
-CellSum experienced(const Trace& run, const std::vector<bool>& takes_part, std::size_t type, bool everybody) {
-    CellSum sum;
-    for (const Tally& batch : run.batches)
-        for (std::size_t c = 0; c < run.cohorts.size(); ++c)
-            if (everybody || run.cohorts[c].type.at() == type) sum.add(sum_of(batch, takes_part, c));
-    return sum;
+/// A few runs may be close to each other by chance, and so may batches that follow each other: the larger error of both.
+template <class Measure>
+Estimate over(std::span<const Trace> runs, const Experience& experience, Measure&& measure) {
+    const Estimate of_batches = experience.estimate(measure);
+    const Estimate of_runs = over(runs, [&](const Trace& run) { return measure(Experience({&run, 1}).all()); });
+    return {of_batches.mean, std::fmax(of_batches.error, of_runs.error)};
 }
 
 }  // namespace
 
 PopulationMeasures measures_of(std::span<const Trace> runs, const std::vector<bool>& takes_part, std::size_t types) {
     PopulationMeasures measures;
-    measures.efficiency = over(runs, [&](const Trace& run) {
-        const CellSum sum = experienced(run, takes_part, 0, true);
+    const Experience experience(runs);
+    measures.efficiency = over(runs, experience, [&](const Tally& tally) {
+        const CellSum sum = sum_of(tally, takes_part);
         return sum.payoff / sum.contests;
     });
     measures.access_fairness = over(runs, [](const Trace& run) { return -run.everybody.access; });
     measures.reward_fairness = over(runs, [](const Trace& run) { return -run.everybody.reward; });
     for (std::size_t t = 0; t < types; ++t) {
         const auto of = [&](auto number) {
-            return over(runs, [&](const Trace& run) { return number(experienced(run, takes_part, t, false)); });
+            return over(runs, experience, [&](const Tally& tally) {
+                CellSum sum;
+                for (std::size_t c = 0; c < runs.front().cohorts.size(); ++c)
+                    if (runs.front().cohorts[c].type.at() == t) sum.add(sum_of(tally, takes_part, c));
+                return number(sum);
+            });
         };
         measures.types.push_back({of([](const CellSum& sum) { return sum.successes / sum.taking_part; }),
                                   of([](const CellSum& sum) { return sum.payoff / sum.contests; })});

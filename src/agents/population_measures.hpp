@@ -10,7 +10,8 @@
 
 namespace polykarma {
 
-/// What a population experienced over some runs, each number with its standard error over the runs.     ([SC] section 5.1)
+/// What a population experienced over some runs, each number with its standard error: over the runs, and where batches of
+/// consecutive records differ more (see Experience), over those.                                     ([SC] section 5.1)
 struct PopulationMeasures {
     Estimate efficiency;       ///< mean payoff per stage of everybody
     Estimate access_fairness;  ///< minus the standard deviation over agents of the part of own contests with access

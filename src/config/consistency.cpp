@@ -55,6 +55,18 @@ private:
         if (contest.k_max > contest.largest_k_max)
             refuse("contest.k_max", toml_text(contest.k_max),
                    fmt::format("above largest_k_max = {}", contest.largest_k_max), "k_max <= largest_k_max");
+        check_tax();
+    }
+
+    /// Where all that is usual is taken, everybody holds the same after every contest and bids are of no account.
+    void check_tax() const {
+        const ContestConfig& contest = economy_.contest;
+        const double taken = contest.tax.coefficient * std::pow(contest.k_mean, contest.tax.power);
+        if (taken >= contest.k_mean)
+            refuse("contest.tax.coefficient", toml_text(contest.tax.coefficient),
+                   fmt::format("takes all of the mean karma, k_mean = {}", contest.k_mean),
+                   fmt::format("0 <= coefficient < k_mean^(1 - power) = {:.4g}",
+                               std::pow(contest.k_mean, 1.0 - contest.tax.power)));
     }
 
     void check_discount() const {

@@ -104,6 +104,10 @@ private:
         }
         if (study_.simulation.is_wanted() && !study_.variables.empty())
             refuse("simulation.agents", "a search over variables is not played", "a study without [[variable]]");
+        if (pairs && study_.simulation.agents % 2 == 1)
+            refuse("simulation.agents",
+                   fmt::format("{} agents are odd: they meet in pairs, and one would sit out", study_.simulation.agents),
+                   "an even number");
     }
 
     void check_size() const {

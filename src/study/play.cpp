@@ -1,5 +1,6 @@
 #include "study/play.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <limits>
@@ -18,6 +19,9 @@ namespace {
 
 /// Fewer agents than these on a rank are played sooner than ranks can talk about them.
 constexpr int kAgentsPerRank = 10000;
+
+/// Of a run: as many batches that errors are estimated from.
+constexpr std::uint32_t kRecords = 32;
 
 /// What remains of an economy where karma is of no account: one that is played alike, whatever bids would do.
 EconomyConfig without_karma(EconomyConfig economy) {
@@ -44,7 +48,7 @@ SimulationSetup setup_of(const SimulationConfig& simulation) {
     for (int seed = 1; seed <= simulation.seeds; ++seed) setup.seeds.push_back(static_cast<std::uint64_t>(seed));
     setup.plan.burn_in = static_cast<std::uint32_t>(simulation.burn_in);
     setup.plan.periods = static_cast<std::uint32_t>(simulation.periods);
-    setup.plan.every = setup.plan.periods;
+    setup.plan.every = std::max(1U, setup.plan.periods / kRecords);
     setup.behaviours = {BehaviourShare{}};
     return setup;
 }

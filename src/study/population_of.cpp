@@ -26,6 +26,9 @@ std::vector<BehaviourShare> parts_of(const SimulationSetup& setup, const std::st
             if (part.type == owner) parts.push_back(part);
         if (!parts.empty()) break;
     }
+    if (parts.empty())
+        throw InputError({}, "--behaviour", "none for type " + type, "other types have behaviours of their own",
+                         type + "/RULE, or a RULE for all others");
     double total = 0.0;
     for (const auto& part : parts) total += part.share;
     if (std::abs(total - 1.0) > kShareTolerance)

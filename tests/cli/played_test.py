@@ -195,6 +195,12 @@ def test_agents_are_in_the_estimate_for_a_cluster(played):
     assert seconds("long.toml") - seconds("unplayed.toml") == pytest.approx(expected, rel=0.02)
 
 
+def test_pairs_are_of_an_even_number(played):
+    odd = write(played / "odd.toml", PLAYED.replace("agents = 50", "agents = 51"))
+    said = complaint(polykarma("sweep", odd, "-o", played / "odd.h5"), 2)
+    assert re.search(r"odd.toml:\d+: simulation.agents \(51 agents are odd: .*\): an even number", said)
+
+
 def test_agents_who_cannot_play_fail_a_point(folder):
     few = SIMULATION.replace("agents = 50", "agents = 4").replace('references = ["coin", "dictator"]\n', "")
     write(folder / "study.toml", (folder / "study.toml").read_text() + few)

@@ -119,6 +119,25 @@ def test_regret_of_all_is_beside_the_mean_field(solved):
         assert float(row["regret"]) == pytest.approx(float(row["mean_field_en"]) - float(row["payoff_en"]))
 
 
+def test_each_behaviour_is_played_by_everybody(solved):
+    numbers = ["--each", "--periods", 200, "--format", "csv"]
+    rows = rows_of(simulate(solved, *numbers, "--behaviour", "sne", "--behaviour", "zero", economy="desks").out)
+    assert [row["behaviour"] for row in rows] == ["sne", "zero"]
+    for row in rows:
+        alone = rows_of(simulate(solved, "--periods", 200, "--behaviour", row["behaviour"], "--format", "csv", economy="desks").out)
+        payoffs = [float(cohort["payoff_en"]) for cohort in alone]
+        assert [float(row["payoff_staff"]), float(row["payoff_guest"])] == payoffs
+        assert float(row["minimum"]) == min(payoffs)
+        with h5py.File(solved / "desks.h5") as file:
+            gains = payoffs - file["welfare/benchmark_en"][()]
+            welfare = file["type_share"][()] @ numpy.log(gains) if min(gains) > 0 else -numpy.inf
+            assert float(row["SW_en"]) == pytest.approx(welfare)
+    listed = rows_of(simulate(solved, "--each", "--format", "csv").out)
+    assert [row["behaviour"] for row in listed] == ["sne", "likely", "noisy:1", "all", "fraction:0.5", "zero"]
+    with h5py.File(solved / "lane.h5") as file:
+        assert float(listed[0]["SW_en"]) == pytest.approx(numpy.log(float(listed[0]["minimum"]) - file["welfare/benchmark_en"][0]))
+
+
 def test_without_a_policy(solved):
     zero = rows_of(simulate(solved, "--behaviour", "zero", "--format", "csv", policy=False).out)
     assert float(zero[0]["access"]) == pytest.approx(0.2)
@@ -198,6 +217,8 @@ MISTAKES = [
     (["--behaviour", "noisy"], "--behaviour noisy"),
     (["--behaviour", "fraction:2"], "fraction:PART (0 to 1)"),
     (["--behaviour", "sne=0.5", "--behaviour", "sne=0.5"], "--behaviour = sne (given twice)"),
+    (["--each", "--behaviour", "sne=0.5", "--behaviour", "all=0.5"], "behaviours of everybody"),
+    (["--each", "-o", "table.h5"], "--each --output"),
     (["--behaviour", "commuter/all", "--behaviour", "sne"], "--behaviour = sne (every type has behaviours of its own)"),
     (["--behaviour", "sne=two"], "--behaviour sne=two"),
     (["--behaviour", "sne=0"], "--behaviour sne=0"),
@@ -240,6 +261,8 @@ def test_a_point_of_a_study_is_a_policy(solved, tmp_path):
 def test_an_allocation_of_another_game(solved):
     assert "coin, turn, dictator" in complaint(simulate(solved, "--policy", "uncontrolled", economy="pairs", policy=False), 2)
     assert "uncontrolled" in complaint(simulate(solved, "--policy", "coin", policy=False), 2)
+    said = complaint(simulate(solved, "--policy", "uncontrolled", "--point", "/points/0000", policy=False), 2)
+    assert "--point /points/0000 (without a policy file)" in said
 
 
 def test_a_policy_that_is_none(solved, tmp_path):

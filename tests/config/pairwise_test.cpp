@@ -100,6 +100,9 @@ const Mistake mistakes[] = {
      "e.toml:13: contest.tax.coefficient = -0.1 (out of range): 0 <= coefficient < 1"},
     {"TaxOnEverything", "k_max = 40", "k_max = 40\ntax = { coefficient = 1 }",
      "e.toml:13: contest.tax.coefficient = 1 (out of range): 0 <= coefficient < 1"},
+    {"TaxOnAllThatIsUsual", "k_max = 40", "k_max = 40\ntax = { coefficient = 0.2, power = 2 }",
+     "e.toml:13: contest.tax.coefficient = 0.2 (takes all of the mean karma, k_mean = 6): 0 <= coefficient < k_mean^(1 - power) = "
+     "0.1667"},
     {"NoKarma", "k_mean = 6", "k_mean = 0", "e.toml:11: contest.k_mean = 0 (out of range): 0 < k_mean <= 10000"},
     {"MeanAboveMax", "k_mean = 6", "k_mean = 41",
      "e.toml:11: contest.k_mean = 41 (above k_max = 40): 0 < k_mean <= k_max"},

@@ -326,6 +326,17 @@ class Figures(InFolder):
             figure = study.build(self.opened(path))
             self.assertIn(kind, [text.get_text() for legend in figure.legends for text in legend.get_texts()])
 
+    def test_marks_of_many_designs_differ(self):
+        looks = [style.start_style(number, True) for number in range(32)]
+        self.assertEqual(len({(look["marker"], look["color"]) for look in looks}), 32)
+
+    def test_there_is_no_mean_of_balances_beyond_the_histogram(self):
+        share = np.zeros((4, 2))
+        share[1], share[2, 0], share[3, 1] = 50, 50, 50
+        mean = holdings.mean_balance(share)
+        self.assertEqual(mean[0], 1.5)
+        self.assertTrue(np.isnan(mean[1]))
+
     def test_a_single_record_is_seen(self):
         figure = access.build(self.opened(self.simulation(Runs(records=1))))
         self.assertTrue(all(line.get_marker() == "o" for line in figure.axes[0].lines))

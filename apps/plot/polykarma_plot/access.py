@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from . import style
-from .trace import draw, look, what
+from .trace import draw, look, over_periods, what
 
 
 def build(simulation):
@@ -28,8 +28,7 @@ def build(simulation):
             ax.set_axisbelow(True)
         panels[cohort, 0].set_ylabel(f"part with {outcome}")
     panels[0, 0].set_ylim(-0.02, 1.02)
-    panels[0, 0].set_xlim(0, simulation.period[-1])
     for ax in panels[-1]:
-        ax.set_xlabel("periods played")
+        over_periods(ax, simulation)
     style.legend_below(fig, [Line2D([], [], label=simulation.urgencies[u], **look(u)) for u in urgencies])
     return fig

@@ -111,11 +111,12 @@ def legend_handles(study, designs, most, benchmark):
     return handles
 
 
-def name_axes(ax, study, contours):
+def name_axes(ax, study, contours, hidden):
     first, *others = study.types
     ax.set_xlabel(f"mean payoff of {first} per stage [payoff units]")
     ax.set_ylabel(f"mean payoff of {others[0]} per stage [payoff units]" if others else "Nash welfare [1]")
     remark = "; grey: equal Nash welfare" if contours else ""
+    remark += f"; {hidden} without finite welfare not shown" if hidden else ""
     stages = next(iter(study.found)).prices
     ax.set_title(f"numbers at the marks: price{'s' if len(stages) > 1 else ''} of priority{remark}")
     for axis in (ax.xaxis, ax.yaxis):
@@ -143,7 +144,7 @@ def build(study):
         ax.plot(*([value] for value in near), zorder=3, **BENCHMARK)
     ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())
     contours = draw_contours(ax, study, benchmark)
-    name_axes(ax, study, contours)
+    name_axes(ax, study, contours, len(study.found) - len(marks))
     fig.legend(handles=handles, title=axes_name(study), loc="upper left", alignment="left",
                bbox_to_anchor=(1 - (key_width - 0.1) / fig.get_figwidth(), 0.93), labelspacing=0.7, handletextpad=0.7)
     fig.draw_without_rendering()

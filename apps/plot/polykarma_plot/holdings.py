@@ -18,6 +18,12 @@ def percent(simulation, account):
     return 100 * holders.transpose(1, 2, 0) / simulation.sizes[:, None, None]
 
 
+def mean_balance(share):
+    """[record] of one cohort; the last row stands for itself and more, so that there is none where many are in it."""
+    mean = (np.arange(len(share))[:, None] * share).sum(axis=0) / 100
+    return np.where(share[-1] > 100 * SEEN, np.nan, mean)
+
+
 def edges(periods):
     """A record's column ends when it was made."""
     return np.concatenate(([2 * periods[0] - periods[1] if len(periods) > 1 else 0], periods))
@@ -26,19 +32,21 @@ def edges(periods):
 def build(simulation):
     cohorts = range(min(len(simulation.cohorts), MOST_COHORTS))
     accounts = range(len(simulation.accounts))
-    fig = style.figure(1.6 + style.panel_width(accounts), 0.7 + 2.1 * len(cohorts), f"{what(simulation)}: holders of karma",
-                       legend_height=0.3)
+    first = f", the first {len(cohorts)} of {len(simulation.cohorts)} cohorts" if len(cohorts) < len(simulation.cohorts) else ""
+    fig = style.figure(1.6 + style.panel_width(accounts), 0.7 + 2.1 * len(cohorts),
+                       f"{what(simulation)}: holders of karma{first}", legend_height=0.3)
     panels = fig.subplots(len(cohorts), len(accounts), sharex=True, sharey="col", squeeze=False)
     shares = [percent(simulation, account) for account in accounts]
     largest = max(share[: len(cohorts)].max() for share in shares)
-    mesh = None
+    mesh, unknown = None, False
     for account, share in zip(accounts, shares):
         top = int(np.flatnonzero((share > 100 * SEEN).any(axis=(0, 2))).max(initial=0)) + 1
         for cohort in cohorts:
             ax = panels[cohort, account]
             mesh = ax.pcolormesh(edges(simulation.period), np.arange(top + 1) - 0.5, share[cohort, :top], cmap="Greys",
                                  norm=PowerNorm(0.5, 0, largest), rasterized=True)
-            mean = (np.arange(share.shape[1])[:, None] * share[cohort]).sum(axis=0) / 100
+            mean = mean_balance(share[cohort])
+            unknown = unknown or np.isnan(mean).any()
             ax.plot(simulation.period, mean, color=style.RED, linewidth=1.1)
             ax.set_title(", ".join(part for part in (f"{simulation.accounts[account]} karma" if len(accounts) > 1 else "",
                                                      simulation.cohorts[cohort] if len(cohorts) > 1 else "") if part))
@@ -48,5 +56,6 @@ def build(simulation):
     for ax in panels[-1]:
         ax.set_xlabel("periods played")
     fig.colorbar(mesh, ax=panels, label="agents [%]", aspect=30, pad=0.02)
-    style.legend_below(fig, [Line2D([], [], color=style.RED, linewidth=1.1, label="mean balance")])
+    style.legend_below(fig, [Line2D([], [], color=style.RED, linewidth=1.1, label="mean balance" + (
+        ", where hardly anybody has the largest shown or more" if unknown else ""))])
     return fig

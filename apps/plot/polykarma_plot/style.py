@@ -62,11 +62,11 @@ def outcome_styles(outcomes):
 
 
 def start_style(number, certified):
-    """Markers of one start: filled where certified, a cross otherwise."""
+    """Markers of one start: filled where certified, a cross otherwise. No two of the first 32 are alike."""
     colour = START_COLOURS[number % len(START_COLOURS)]
     if not certified:
         return {"marker": "x", "markeredgecolor": colour, "markeredgewidth": 1.6, "markersize": 6, "linestyle": "none"}
-    marker = START_MARKERS[number % len(START_MARKERS)]
+    marker = START_MARKERS[(number + number // len(START_MARKERS)) % len(START_MARKERS)]
     return {"marker": marker, "color": colour, "markersize": 5, "markeredgewidth": 0, "linestyle": "none"}
 
 

@@ -9,7 +9,8 @@ from matplotlib.ticker import MaxNLocator
 
 from . import style
 
-HEIGHT = 1.75  # inches of a panel
+HEIGHT = 1.75  # inches of a panel, and more where its legend takes more
+LINE_HEIGHT = 0.19  # inches of a legend
 EVERYBODY = {"color": "black", "linewidth": 1.6}
 LINES = ("-", (0, (6, 1.5)), (0, (2, 1)), "-.")
 BAND = 0.2  # opacity
@@ -72,11 +73,17 @@ def distance(ax, simulation):
     ax.set_title("total variation distance from the distribution of the policy")
 
 
+def over_periods(ax, simulation):
+    """A single record is not on the edge."""
+    ax.set_xlabel("periods played")
+    ax.set_xlim(0, simulation.period[-1] * (1.0 if len(simulation.period) > 1 else 1.05))
+
+
 def panels(simulation):
-    """What there is to draw, and whose lines."""
+    """What there is to draw, and whose lines; they are named once."""
     yield payoffs, "payoffs"
     if len(simulation.cohorts) > 1:
-        yield access, "cohorts"
+        yield access, "as above"
     if len(simulation.accounts) > 1:
         yield karma, "accounts"
     yield gini, "accounts"
@@ -90,10 +97,10 @@ def handles(simulation, kind):
     if kind == "accounts":
         names = [f"{name} karma" for name in simulation.accounts] if len(simulation.accounts) > 1 else []
         return [Line2D([], [], label=name, **look(n)) for n, name in enumerate(names)]
-    if len(simulation.cohorts) == 1:
+    if kind == "as above" or len(simulation.cohorts) == 1:
         return []
     lines = [Line2D([], [], label=name, **look(n)) for n, name in enumerate(simulation.cohorts)]
-    return [*lines, Line2D([], [], label="everybody", **EVERYBODY)] if kind == "payoffs" else lines
+    return [*lines, Line2D([], [], label="everybody", **EVERYBODY)]
 
 
 def what(simulation):
@@ -106,18 +113,18 @@ def what(simulation):
 def build(simulation):
     shown = list(panels(simulation))
     several = len(simulation.seeds) > 1
-    fig = style.figure(7.6, 0.6 + HEIGHT * len(shown), what(simulation), legend_height=0.32 if several else 0.0)
-    axes = fig.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
-    for ax, (content, kind) in zip(axes, shown):
+    legends = [handles(simulation, kind) for _, kind in shown]
+    heights = [max(HEIGHT, 0.4 + LINE_HEIGHT * len(lines)) for lines in legends]
+    fig = style.figure(7.6, 0.6 + sum(heights), what(simulation), legend_height=0.32 if several else 0.0)
+    axes = fig.subplots(len(shown), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    for ax, (content, _), lines in zip(axes, shown, legends):
         content(ax, simulation)
         ax.grid(color="0.9", linewidth=0.5)
         ax.set_axisbelow(True)
         ax.yaxis.set_major_locator(MaxNLocator(5))
-        lines = handles(simulation, kind)
         if lines:
             ax.legend(handles=lines, loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=2.6)
-    axes[-1].set_xlabel("periods played")
-    axes[-1].set_xlim(0, simulation.period[-1])
+    over_periods(axes[-1], simulation)
     fig.align_ylabels(axes)
     if several:
         style.legend_below(fig, [Line2D([], [], color="0.3", label="mean over the runs"),

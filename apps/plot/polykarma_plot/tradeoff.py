@@ -62,14 +62,22 @@ def series(study):
     return {names: [(x, line[x][0]) for x in sorted(line)] for names, line in found.items()}
 
 
+def pieces(study, rows):
+    """Rows that a line may join: discount 1 is another criterion, and no point of the curve below it."""
+    if study.axes[numeric_axes(study)[0]] != "discount":
+        return [rows]
+    return [piece for piece in ([row for row in rows if row[0] < 1], [row for row in rows if row[0] >= 1]) if piece]
+
+
 def value(row, measure):
     return float(row.values[f"agents_{measure}"]), float(row.values[f"agents_{measure}_error"])
 
 
 def draw_measure(ax, study, measure, lines):
-    for place, rows in enumerate(lines.values()):
-        values, errors = zip(*(value(row, measure) for _, row in rows))
-        ax.errorbar([x for x, _ in rows], values, yerr=errors, elinewidth=0.8, capsize=2, **line_style(place))
+    for place, line in enumerate(lines.values()):
+        for rows in pieces(study, line):
+            values, errors = zip(*(value(row, measure) for _, row in rows))
+            ax.errorbar([x for x, _ in rows], values, yerr=errors, elinewidth=0.8, capsize=2, **line_style(place))
     for place, reference in enumerate(of_all(study)):
         ax.axhline(reference.value(f"agents_{measure}"), color=style.GREY, linewidth=1.2,
                    linestyle=REFERENCE_LOOKS[place % len(REFERENCE_LOOKS)]["linestyle"])
@@ -79,12 +87,13 @@ def draw_measure(ax, study, measure, lines):
 
 def draw_tradeoff(ax, study, lines):
     """Access fairness against efficiency; the first and the last number of a line are named."""
-    for place, rows in enumerate(lines.values()):
-        x, x_errors = zip(*(value(row, "efficiency") for _, row in rows))
-        y, y_errors = zip(*(value(row, "access_fairness") for _, row in rows))
-        ax.errorbar(x, y, xerr=x_errors, yerr=y_errors, elinewidth=0.8, **line_style(place))
-        for end in {0, len(rows) - 1}:
-            ax.annotate(f"{rows[end][0]:g}", (x[end], y[end]), xytext=(5, -9), textcoords="offset points", fontsize=7)
+    for place, line in enumerate(lines.values()):
+        for rows in pieces(study, line):
+            x, x_errors = zip(*(value(row, "efficiency") for _, row in rows))
+            y, y_errors = zip(*(value(row, "access_fairness") for _, row in rows))
+            ax.errorbar(x, y, xerr=x_errors, yerr=y_errors, elinewidth=0.8, **line_style(place))
+            for end in {0, len(rows) - 1}:
+                ax.annotate(f"{rows[end][0]:g}", (x[end], y[end]), xytext=(5, -9), textcoords="offset points", fontsize=7)
     for place, reference in enumerate(of_all(study)):
         ax.plot(reference.value("agents_efficiency"), reference.value("agents_access_fairness"), color=style.GREY, linestyle="none",
                 markersize=7, marker=REFERENCE_LOOKS[place % len(REFERENCE_LOOKS)]["marker"])

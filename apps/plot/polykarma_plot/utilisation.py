@@ -30,6 +30,16 @@ def positions(bars):
     return [number + TYPE_GAP * types.index(agent_type) for number, (agent_type, _) in enumerate(bars)]
 
 
+def room_for_names(states, bars):
+    """Inches beyond those of names of a usual length."""
+    return 0.07 * max(0, max(len(bar_name(states[0], bar)) for bar in bars) - 16)
+
+
+def bar_name(state, bar):
+    agent_type, urgency = bar
+    return f"{state.types[agent_type]}, {state.urgencies[urgency]}"
+
+
 def longest(states):
     """Length of the longest bar in percent, with a little room after it."""
     return 104 * max(state.utilisation.sum(axis=3).max() for state in states)
@@ -44,8 +54,7 @@ def draw(ax, state, stage, bars):
         seen = share > 0
         ax.barh(np.array(places)[seen], share[seen], left=left[seen], height=BAR_HEIGHT, **look)
         left += share
-    names = [f"{state.types[t]}, {state.urgencies[u]}" for t, u in bars]
-    ax.set_yticks(places, names)
+    ax.set_yticks(places, [bar_name(state, bar) for bar in bars])
     ax.set_ylim(max(places) + 0.6, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color="0.88", linewidth=0.5)
@@ -62,7 +71,7 @@ def build(state, what=""):
     bars = bars_of([state])
     heading = ", ".join(part for part in (state.title, what, "use of the resources") if part)
     height = 1.35 + 0.27 * (max(positions(bars)) + 1)
-    fig = style.figure(max(NARROWEST, 1.2 + 2.9 * len(state.stages)), height, heading + state.note(), legend_height=0.3)
+    fig = style.figure(max(NARROWEST, 1.2 + 2.9 * len(state.stages)) + room_for_names([state], bars), height, heading + state.note(), legend_height=0.3)
     panels = fig.subplots(1, len(state.stages), sharex=True, sharey=True, squeeze=False)[0]
     for stage, ax in enumerate(panels):
         draw(ax, state, stage, bars)
@@ -82,7 +91,7 @@ def build_grid(title, labelled, labels_name):
     rows = -(-len(labelled) // columns)
     height = 0.9 + rows * (0.4 + 0.19 * (max(positions(bars)) + 1))
     heading = ", ".join(part for part in (title, f"use of the resources by {labels_name}") if part)
-    fig = style.figure(max(NARROWEST, 0.9 + columns * (0.2 + 1.9 * stages)), height, heading, legend_height=0.3)
+    fig = style.figure(max(NARROWEST, 0.9 + columns * (0.2 + 1.9 * stages)) + room_for_names(states, bars), height, heading, legend_height=0.3)
     panels = fig.subplots(rows, columns * stages, sharex=True, sharey=True, squeeze=False)
     for number in range(rows * columns):
         row, first = number % rows, (number // rows) * stages
