@@ -153,8 +153,11 @@ EquilibriumRecord solve_game(const EconomyConfig& economy, const StartFrom& from
 
 EquilibriumRecord solve_economy(const EconomyConfig& economy, const StartFrom& from, const Progress& progress,
                                 const Collective& ranks, SearchKeeper* keeper) {
-    return economy.game == GameFamily::pairwise ? solve_game<Pairwise>(economy, from, progress, ranks, keeper)
-                                                : solve_game<MultiKarma>(economy, from, progress, ranks, keeper);
+    switch (economy.game) {
+        case GameFamily::pairwise: return solve_game<Pairwise>(economy, from, progress, ranks, keeper);
+        case GameFamily::multi_karma: break;
+    }
+    return solve_game<MultiKarma>(economy, from, progress, ranks, keeper);
 }
 
 void measure_stability(const EconomyConfig& economy, EquilibriumRecord& record, const Collective& ranks) {
