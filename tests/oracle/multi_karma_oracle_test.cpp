@@ -16,7 +16,7 @@ namespace {
 using oracle::DenseEconomy;
 using oracle::Real;
 
-constexpr std::uint64_t kEconomies = test::economies(400);
+constexpr std::uint64_t kAll = 400, kEconomies = test::economies(kAll);
 
 /// Sums of at most a few hundred products of numbers up to the scale, each rounded to 1.1e-16 of it.
 constexpr double kTolerance = 1e-13;
@@ -175,7 +175,7 @@ TEST_P(MultiKarmaOracle, Payoffs) {
 /// What the random economies exercise; a rare rule that never came up would be untested without anyone noticing.
 TEST(MultiKarmaOracleSample, ReachesEveryRule) {
     std::size_t several_units = 0, lost = 0, no_payment = 0, delays = 0, fractional = 0, three = 0, gaps = 0;
-    for (std::uint64_t seed = 0; seed < kEconomies; ++seed) {
+    for (std::uint64_t seed = 0; seed < kAll; ++seed) {
         const Case c(seed);
         three += c.m.size() == 3;
         const auto& rates = c.economy.rates;

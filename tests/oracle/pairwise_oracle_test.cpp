@@ -14,7 +14,7 @@ namespace {
 
 using oracle::DensePairs;
 
-constexpr std::uint64_t kEconomies = test::economies(200);
+constexpr std::uint64_t kAll = 200, kEconomies = test::economies(kAll);
 
 /// Shares are rounded to 2^-52 once per state and bid, a few hundred of them; karma counts up to 20 units of them.
 constexpr double kTolerance = 2e-13;
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(RandomEconomies, PairwiseOracle, testing::Range<std::ui
 /// What the random economies exercise; a rare rule that never came up would be untested without anyone noticing.
 TEST(PairwiseOracleSample, ReachesEveryRule) {
     std::size_t peer = 0, society = 0, taxed = 0, overflow = 0, units = 0, lost = 0, long_lines = 0, types = 0, none = 0;
-    for (std::uint64_t seed = 0; seed < kEconomies; ++seed) {
+    for (std::uint64_t seed = 0; seed < kAll; ++seed) {
         const Case c(seed);
         (c.rules.payee == Payee::peer ? peer : society) += 1;
         taxed += c.m.tax > 0.0L;
