@@ -34,7 +34,7 @@ struct Behaviour {
     [[nodiscard]] std::string name() const;
     /// From such a name; nothing for what is none.
     [[nodiscard]] static std::optional<Behaviour> named(std::string_view name);
-    static constexpr const char* kNames = 
+    static constexpr const char* kNames =
         "sne, likely, noisy:BIDS (1 to 1e6), all, zero, fraction:PART (0 to 1), learn:EXPLORATION (0 to 1)";
 
     friend bool operator==(const Behaviour&, const Behaviour&) = default;
