@@ -74,12 +74,16 @@ void tell_notes(const EconomyConfig& economy, const SimulationSetup& setup) {
                          economy.tie_smoothing));
 }
 
+PeriodDisplay display_of(const Options& options, const SimulationSetup& setup, const Context& context) {
+    return {context.ranks.is_root() ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
+            setup.plan.burn_in + setup.plan.periods, setup.agents};
+}
+
 int simulate_each(const Options& options, const EconomyConfig& economy, const std::vector<SimulationSetup>& setups,
                   const Context& context) {
     Table table = behaviours_table(economy, options.format());
     for (const auto& setup : setups) {
-        PeriodDisplay display(context.ranks.is_root() ? progress_style(options.quiet()) : ProgressStyle::quiet,
-                              setup.seeds.size(), setup.plan.burn_in + setup.plan.periods, setup.agents);
+        PeriodDisplay display = display_of(options, setup, context);
         add_behaviour(table, simulate_economy(economy, setup, {std::ref(display), nullptr, {}}, context.ranks), economy);
     }
     if (!context.ranks.is_root()) return kSuccess;
@@ -136,8 +140,7 @@ int simulate(const std::vector<std::string>& arguments, const Context& context) 
         return &file.emplace(*output, begun, kept ? &kept->folder : nullptr, kept && kept->checkpoints.resumes(), context.ranks);
     };
     try {
-        PeriodDisplay display(root ? progress_style(options.quiet()) : ProgressStyle::quiet, setup.seeds.size(),
-                              setup.plan.burn_in + setup.plan.periods, setup.agents);
+        PeriodDisplay display = display_of(options, setup, context);
         record = simulate_economy(economy, setup, {std::ref(display), kept ? &kept->checkpoints : nullptr, recorder}, context.ranks);
     } catch (const Stopped&) {
         if (root) tell_stopped(kept->checkpoints.file());

@@ -48,10 +48,10 @@ std::uint64_t seed_option(const std::string& text) {
 
 /// --policy is a file, or one of these.
 std::string allocations_without_karma() {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const auto name : ChoiceNames<Allocation>::names)
-        if (name != name_of(Allocation::bids)) names += (names.empty() ? "" : ", ") + std::string(name);
-    return names;
+        if (name != name_of(Allocation::bids)) names.push_back(name);
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 void take_policy(const Options& options, SimulationSetup& setup) {

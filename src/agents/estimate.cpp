@@ -76,4 +76,11 @@ CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part, std::siz
     return sum;
 }
 
+CellSum sum_of_type(const Tally& tally, const std::vector<bool>& takes_part, std::span<const Cohort> cohorts, Type type) {
+    CellSum sum;
+    for (std::size_t c = 0; c < cohorts.size(); ++c)
+        if (cohorts[c].type == type) sum.add(sum_of(tally, takes_part, c));
+    return sum;
+}
+
 }  // namespace polykarma

@@ -53,5 +53,8 @@ struct CellSum {
 [[nodiscard]] CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part, std::size_t cohort);
 [[nodiscard]] CellSum sum_of(const Tally& tally, const std::vector<bool>& takes_part, std::size_t cohort,
                              std::size_t exogenous);
+/// Of all cohorts of a type.
+[[nodiscard]] CellSum sum_of_type(const Tally& tally, const std::vector<bool>& takes_part, std::span<const Cohort> cohorts,
+                                  Type type);
 
 }  // namespace polykarma

@@ -5,44 +5,50 @@
 namespace polykarma {
 namespace {
 
-/// measure(run) over the runs.
-template <class Measure>
-Estimate over(std::span<const Trace> runs, Measure&& measure) {
-    std::vector<double> values;
-    for (const Trace& run : runs) values.push_back(measure(run));
-    return estimate_of(values);
+/// What all runs experienced, by run and by batch.
+class Experiences {
+public:
+    explicit Experiences(std::span<const Trace> runs) : batches_(runs) {
+        for (const Trace& run : runs) runs_.push_back(Experience({&run, 1}).all());
+    }
+    /// A few runs may be close to each other by chance, and so may batches that follow each other: the larger error of both.
+    [[nodiscard]] Estimate estimate(const Experience::Measure& measure) const {
+        std::vector<double> of_runs;
+        for (const Tally& run : runs_) of_runs.push_back(measure(run));
+        const Estimate of_batches = batches_.estimate(measure);
+        return {of_batches.mean, std::fmax(of_batches.error, estimate_of(of_runs).error)};
+    }
+
+private:
+    Experience batches_;
+    std::vector<Tally> runs_;
+};
+
+/// Of agents at the end of a run.
+Estimate fairness(std::span<const Trace> runs, double Fairness::*measure) {
+    std::vector<double> of_runs;
+    for (const Trace& run : runs) of_runs.push_back(-(run.everybody.*measure));
+    return estimate_of(of_runs);
 }
 
-/// A few runs may be close to each other by chance, and so may batches that follow each other: the larger error of both.
-template <class Measure>
-Estimate over(std::span<const Trace> runs, const Experience& experience, Measure&& measure) {
-    const Estimate of_batches = experience.estimate(measure);
-    const Estimate of_runs = over(runs, [&](const Trace& run) { return measure(Experience({&run, 1}).all()); });
-    return {of_batches.mean, std::fmax(of_batches.error, of_runs.error)};
-}
+double access(const CellSum& sum) { return sum.successes / sum.taking_part; }
+double payoff(const CellSum& sum) { return sum.payoff / sum.contests; }
 
 }  // namespace
 
 PopulationMeasures measures_of(std::span<const Trace> runs, const std::vector<bool>& takes_part, std::size_t types) {
+    const Experiences experiences(runs);
     PopulationMeasures measures;
-    const Experience experience(runs);
-    measures.efficiency = over(runs, experience, [&](const Tally& tally) {
-        const CellSum sum = sum_of(tally, takes_part);
-        return sum.payoff / sum.contests;
-    });
-    measures.access_fairness = over(runs, [](const Trace& run) { return -run.everybody.access; });
-    measures.reward_fairness = over(runs, [](const Trace& run) { return -run.everybody.reward; });
-    for (std::size_t t = 0; t < types; ++t) {
-        const auto of = [&](auto number) {
-            return over(runs, experience, [&](const Tally& tally) {
-                CellSum sum;
-                for (std::size_t c = 0; c < runs.front().cohorts.size(); ++c)
-                    if (runs.front().cohorts[c].type.at() == t) sum.add(sum_of(tally, takes_part, c));
-                return number(sum);
+    measures.efficiency = experiences.estimate([&](const Tally& tally) { return payoff(sum_of(tally, takes_part)); });
+    measures.access_fairness = fairness(runs, &Fairness::access);
+    measures.reward_fairness = fairness(runs, &Fairness::reward);
+    for (const auto t : Range<Type>(types)) {
+        const auto of = [&](double (*measure)(const CellSum&)) {
+            return experiences.estimate([&](const Tally& tally) {
+                return measure(sum_of_type(tally, takes_part, runs.front().cohorts, t));
             });
         };
-        measures.types.push_back({of([](const CellSum& sum) { return sum.successes / sum.taking_part; }),
-                                  of([](const CellSum& sum) { return sum.payoff / sum.contests; })});
+        measures.types.push_back({of(access), of(payoff)});
     }
     return measures;
 }

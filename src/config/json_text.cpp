@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/joined.hpp"
+
 namespace polykarma {
 
 std::string json_string(std::string_view text) {
@@ -18,9 +20,7 @@ std::string json_string(std::string_view text) {
 }
 
 std::string json_array(const std::vector<std::string>& texts) {
-    std::string out;
-    for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + json_string(text);
-    return "[" + out + "]";
+    return "[" + joined(texts, json_string) + "]";
 }
 
 JsonObject& JsonObject::add(std::string_view name, std::string json) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/joined.hpp"
 #include "config/document.hpp"
 
 namespace polykarma {
@@ -11,13 +12,6 @@ namespace {
 bool is_bare(std::string_view key) {
     constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
     return !key.empty() && key.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-template <class Items, class Text>
-std::string joined(const Items& items, Text&& text) {
-    std::string out;
-    for (const auto& item : items) out += (out.empty() ? "" : ", ") + text(item);
-    return out;
 }
 
 struct ValueText {

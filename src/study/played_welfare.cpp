@@ -11,11 +11,11 @@ namespace polykarma {
 
 Welfare played_welfare(const SimulationRecord& record, const EconomyConfig& economy) {
     const Tally experienced = Experience(record.runs).all();
-    std::vector<CellSum> sums(economy.types.size());
-    for (std::size_t c = 0; c < record.cohorts.size(); ++c)
-        sums[record.cohorts[c].type.at()].add(sum_of(experienced, record.takes_part, c));
     std::vector<Payoff> payoffs;
-    for (const CellSum& sum : sums) payoffs.push_back({sum.payoff / sum.contests, sum.payoff / sum.taking_part});
+    for (const auto type : Range<Type>(economy.types.size())) {
+        const CellSum sum = sum_of_type(experienced, record.takes_part, record.cohorts, type);
+        payoffs.push_back({sum.payoff / sum.contests, sum.payoff / sum.taking_part});
+    }
     auto benchmark = with_rules(economy, [](const auto& rules) { return benchmark_payoffs(rules); });
     return welfare(*record.layout, std::move(payoffs), std::move(benchmark), 0.0);
 }

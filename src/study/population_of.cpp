@@ -7,6 +7,7 @@
 
 #include "agents/start.hpp"
 #include "base/error.hpp"
+#include "base/joined.hpp"
 
 namespace polykarma {
 namespace {
@@ -40,10 +41,9 @@ std::vector<BehaviourShare> parts_of(const SimulationSetup& setup, const std::st
 /// Every part is somebody's, and is there once.
 void require_meaning(const SimulationSetup& setup, const EconomyConfig& economy) {
     const auto& parts = setup.behaviours;
-    const auto has_parts = [&](const std::string& type) {
-        return std::ranges::count(parts, type, &BehaviourShare::type) > 0;
+    const auto is_left = [&](const TypeConfig& type) {
+        return std::ranges::count(parts, type.name, &BehaviourShare::type) == 0;
     };
-    const auto is_left = [&](const TypeConfig& type) { return !has_parts(type.name); };
     for (auto part = parts.begin(); part != parts.end(); ++part) {
         const auto is_same = [&](const BehaviourShare& other) {
             return other.type == part->type && other.behaviour == part->behaviour;
@@ -52,9 +52,7 @@ void require_meaning(const SimulationSetup& setup, const EconomyConfig& economy)
         if (part->type.empty() && std::ranges::none_of(economy.types, is_left))
             refuse(*part, "every type has behaviours of its own", "TYPE/ before it, or fewer behaviours of types");
         if (part->type.empty() || std::ranges::count(economy.types, part->type, &TypeConfig::name) > 0) continue;
-        std::string types;
-        for (const auto& type : economy.types) types += (types.empty() ? "" : ", ") + type.name;
-        refuse(*part, "unknown type", types);
+        refuse(*part, "unknown type", joined(economy.types, [](const TypeConfig& type) { return type.name; }));
     }
 }
 

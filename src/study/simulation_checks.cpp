@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "base/joined.hpp"
 #include "config/choices.hpp"
 #include "config/economy_difference.hpp"
 #include "game/families.hpp"
@@ -58,13 +59,6 @@ void require_same_game(const SimulationSetup& setup, const EconomyConfig& econom
     if (const auto difference = first_difference(read_stored_economy(*setup.policy, setup.policy_group), economy))
         throw InputError({}, "--policy", setup.policy->string(), "is of another economy: there " + *difference,
                          "an equilibrium of the economy that is simulated");
-}
-
-template <class List, class Text>
-std::string joined(const List& list, Text&& text) {
-    std::string result;
-    for (const auto& element : list) result += (result.empty() ? "" : ", ") + text(element);
-    return result;
 }
 
 /// Another design's distribution means something here when its states are the same.
